@@ -1,0 +1,130 @@
+"""`python -m eval`: run, compare, judge-check, export."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from importlib import import_module
+from pathlib import Path
+
+from rag.command_line import new_parser, run_command
+
+_EXAMPLES = """\
+  python -m eval run                                          the sample articles and questions
+  python -m eval run gold.jsonl --articles news/ --llm none   your own; ingested beside the report
+  python -m eval run gold.jsonl --library library --out runs/today --fail-under groundedness=0.9
+  python -m eval compare runs/before runs/today
+  python -m eval judge-check human.jsonl --judge lexical --judge nli:models/nli-deberta-v3-base
+  python -m eval export runs/today --format csv --out tables
+
+exit codes: 0 done, 1 a gate was missed or nothing could be scored, 2 wrong usage, 3 an error, told in one line
+"""
+
+_JUDGES = "lexical (default), verifier (the guard grades itself), nli:NAME_OR_DIRECTORY, llm:MODEL"
+
+
+def parser() -> argparse.ArgumentParser:
+    """The command line as an argparse parser."""
+    top = new_parser("eval", "Measure the chatbot on gold questions, and the judges on human labels.", _EXAMPLES)
+    commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    _add_run(commands.add_parser("run", help="answer gold questions, score the answers, write a report"))
+    _add_compare(commands.add_parser("compare", help="paired differences between two runs"))
+    _add_judge_check(commands.add_parser("judge-check", help="agreement of judges with human labels"))
+    _add_export(commands.add_parser("export", help="write a run for other tools"))
+    return top
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Runs one command and gives its exit code."""
+    arguments = parser().parse_args(argv)
+    # Loaded only now, so that --help and wrong usage answer at once.
+    return run_command(lambda: int(import_module("eval.commands").run(arguments)))
+
+
+def gate(text: str) -> tuple[str, float]:
+    """METRIC=VALUE as (metric, value)."""
+    name, separator, value = text.partition("=")
+    try:
+        if not separator:
+            raise ValueError
+        return name.strip(), float(value)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} is not METRIC=VALUE, such as groundedness=0.9") from None
+
+
+def _count(text: str) -> int:
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number from 1 up")
+    return int(text)
+
+
+def _add_run(run: argparse.ArgumentParser) -> None:
+    run.description = (
+        "Answer gold questions, score the answers, and write report.html, report.md and report.json. "
+        "Repeat with the same --out to go on after an interruption."
+    )
+    run.add_argument(
+        "gold", nargs="?", type=Path, metavar="GOLD.jsonl", help="gold questions; the sample set if left out"
+    )
+    where = run.add_mutually_exclusive_group()
+    where.add_argument("--library", type=Path, metavar="DIR", help="library to ask (default: ./library)")
+    where.add_argument(
+        "--articles", type=Path, metavar="PATH", help="file or folder of articles to ingest for this run"
+    )
+    run.add_argument("--llm", metavar="X", help="auto, none, local or a model name (default: as configured)")
+    run.add_argument("--judge", default="lexical", metavar="X", help=_JUDGES)
+    run.add_argument("--human", type=Path, metavar="FILE", help="human labels to state the judge's agreement with")
+    run.add_argument("--out", type=Path, metavar="DIR", help="directory of the run (default: runs/<time>-<settings>)")
+    run.add_argument("--limit", type=_count, metavar="N", help="only the first N questions")
+    run.add_argument(
+        "--fail-under", type=gate, action="append", default=[], metavar="METRIC=VALUE",
+        help="exit with 1 if the lower end of the metric's interval is under VALUE",
+    )  # fmt: skip
+    run.add_argument(
+        "--fail-over", type=gate, action="append", default=[], metavar="METRIC=VALUE",
+        help="the same for metrics where lower is better: the interval's upper end must not be over VALUE",
+    )  # fmt: skip
+    run.add_argument(
+        "--cluster", choices=("question", "article"), default="question",
+        help="what intervals are resampled by (default: question)",
+    )  # fmt: skip
+    run.add_argument("--seed", type=int, default=0, metavar="N", help="seed of the intervals (default: 0)")
+    _add_json(run)
+
+
+def _add_compare(compare: argparse.ArgumentParser) -> None:
+    compare.description = "Paired differences b - a over the questions both runs hold, with intervals and p-values."
+    compare.add_argument("run_a", type=Path, metavar="RUN_A", help="directory of the first run")
+    compare.add_argument("run_b", type=Path, metavar="RUN_B", help="directory of the second run")
+    compare.add_argument("--seed", type=int, default=0, metavar="N", help="seed of the tests (default: 0)")
+    _add_json(compare)
+
+
+def _add_judge_check(check: argparse.ArgumentParser) -> None:
+    check.description = "AUC with its interval, balanced accuracy and Cohen's kappa of judges on human labels."
+    check.add_argument(
+        "human", type=Path, metavar="HUMAN.jsonl", help="{claim, source, label} lines, QAGS or WiCE; .gz too"
+    )
+    check.add_argument(
+        "--judge", action="append", metavar="X", help=f"may be repeated (default: lexical and verifier): {_JUDGES}"
+    )
+    check.add_argument("--limit", type=_count, metavar="N", help="only the first N claims")
+    check.add_argument("--seed", type=int, default=0, metavar="N", help="seed of the intervals (default: 0)")
+    _add_json(check)
+
+
+def _add_export(export: argparse.ArgumentParser) -> None:
+    export.description = "TREC run and qrels files, rows for Ragas, or a CSV table of outcomes per question."
+    export.add_argument("run", type=Path, metavar="RUN", help="directory of the run")
+    export.add_argument("--format", choices=("trec", "ragas", "csv"), required=True, help="what to write")
+    export.add_argument("--out", type=Path, required=True, metavar="DIR", help="directory to write to")
+    _add_json(export)
+
+
+def _add_json(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--json", action="store_true", help="print one JSON document on stdout, logs on stderr")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

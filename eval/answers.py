@@ -1,0 +1,82 @@
+"""The answer document of the command contract (design, section 6) → Answer."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from rag.records import (
+    Answer,
+    ArticleHead,
+    Citation,
+    Copy,
+    Method,
+    Passage,
+    RejectedCitation,
+    Retrieved,
+    Seconds,
+    Sentence,
+    VerdictState,
+)
+
+
+def read_answer(document: Mapping[str, Any]) -> Answer:
+    """The answer that `Answer.to_json` wrote.
+
+    Sentence spans of passages and the heads' authors are not in the document and stay empty.
+
+    Raises:
+        KeyError, TypeError, ValueError: It is no such document.
+    """
+    return Answer(
+        question=document["question"],
+        standalone_question=document["standalone_question"],
+        answer=document["answer"],
+        method=Method(document["method"]),
+        sentences=tuple(_sentence(s) for s in document["sentences"]),
+        citations=tuple(_citation(c) for c in document["citations"]),
+        rejected_citations=tuple(RejectedCitation(**r) for r in document["rejected_citations"]),
+        disagreements=tuple(document["disagreements"]),
+        retrieved=tuple(_retrieved(r) for r in document["retrieved"]),
+        reason=document["reason"],
+        confidence=document["confidence"],
+        model=document["model"],
+        settings_digest=document["settings_digest"],
+        usage=document["usage"],
+        seconds=Seconds(**document["seconds"]),
+        complete=document["complete"],
+        id=document.get("id"),
+    )
+
+
+def _sentence(document: Mapping[str, Any]) -> Sentence:
+    return Sentence(
+        **{
+            **document,
+            "citations": tuple(document["citations"]),
+            "verdict": VerdictState(document["verdict"]),
+        }
+    )
+
+
+def _citation(document: Mapping[str, Any]) -> Citation:
+    return Citation(**{**document, "also_in": _copies(document)})
+
+
+def _retrieved(document: Mapping[str, Any]) -> Retrieved:
+    return Retrieved(
+        passage=Passage(document["article_id"], document["start"], document["end"], document["text"], sentences=()),
+        article=ArticleHead(
+            id=document["article_id"],
+            title=document["title"],
+            outlet=document["outlet"],
+            published=document["published"],
+        ),
+        rank=document["rank"],
+        score=document["score"],
+        also_in=_copies(document),
+    )
+
+
+def _copies(document: Mapping[str, Any]) -> tuple[Copy, ...]:
+    return tuple(Copy(**copy) for copy in document["also_in"])

@@ -1,0 +1,1 @@
+"""The offline writer: sources → Article → Passage → index."""

@@ -1,0 +1,119 @@
+"""Paths → articles: read, clean, describe, and of several versions of one article keep the latest."""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import IO
+
+from ingest.cleaning import clean, normalise_characters
+from ingest.headline import Top, split_top
+from ingest.metadata import article_id, content_hash, find_metadata
+from ingest.readers import read_documents
+from ingest.records import RawDocument, Skipped
+from ingest.sources import SourceFile, find_files
+from rag.records import Article
+from rag.settings import Settings
+
+_IN_MEMORY = 32_000_000
+"""Bytes of waiting articles that are held in memory before they go to a temporary file."""
+
+
+def read_articles(
+    paths: Sequence[Path], settings: Settings, progress: Callable[[str], None] | None = None
+) -> Iterator[Article | Skipped]:
+    """Articles of files, folders and globs, in the order of the files.
+
+    All files are read before the first article is yielded, because a later file may hold a later
+    version of it; waiting articles rest in a temporary file, so memory stays flat. `Skipped` are
+    yielded as they occur. The same files give the same articles.
+
+    Args:
+        progress: Called with the source of each document once it is read.
+
+    Raises:
+        SourceError: A path does not exist; nothing else about a source raises.
+    """
+    return _latest_versions(_read_all(find_files(paths), settings, progress))
+
+
+def to_article(raw: RawDocument) -> Article | Skipped:
+    """Cleans and describes one document."""
+    given = raw.fields.get("title")
+    cleaned = clean(normalise_characters(raw.text), given.value if given else None)
+    is_plain = raw.kind in ("text", "markdown", "pdf")
+    top = split_top(cleaned.text, has_title=given is not None) if is_plain else Top(cleaned.text)
+    text = top.body
+    if not any(c.isalnum() for c in text):
+        return Skipped(raw.source, "empty" if not raw.text.strip() else "no article text, only boilerplate or signs")
+    found = find_metadata(raw, text, top.fields, cleaned.site)
+    name, where = article_id(raw, found.values.get("url"), text)
+    notes = {**raw.notes, **({"boilerplate_lines": str(cleaned.boilerplate)} if cleaned.boilerplate else {})}
+    return Article(
+        id=name,
+        text=text,
+        source=raw.source,
+        content_hash=content_hash(name, text, found.values),
+        provenance={"id": where, **found.provenance, **notes},
+        **found.values,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Version:
+    """What decides between articles of one id: the later date, then the longer text, then the first read."""
+
+    rank: tuple[str, str, int]
+    content_hash: str
+    source: str
+
+
+def _read_all(
+    files: Iterator[SourceFile | Skipped], settings: Settings, progress: Callable[[str], None] | None
+) -> Iterator[Article | Skipped]:
+    for file in files:
+        if isinstance(file, Skipped):
+            yield file
+            continue
+        for raw in read_documents(file, settings):
+            if progress:
+                progress(raw.source)
+            yield raw if isinstance(raw, Skipped) else to_article(raw)
+
+
+def _latest_versions(found: Iterator[Article | Skipped]) -> Iterator[Article | Skipped]:
+    latest: dict[str, _Version] = {}
+    with tempfile.SpooledTemporaryFile(_IN_MEMORY, "w+", encoding="utf-8", newline="\n") as waiting:
+        for item in found:
+            if isinstance(item, Skipped):
+                yield item
+                continue
+            version = _version(item)
+            best = latest.get(item.id)
+            if best and best.content_hash == version.content_hash:
+                yield Skipped(item.source, f"same article as {best.source}")
+                continue
+            if best is None or version.rank > best.rank:
+                latest[item.id] = version
+            waiting.write(json.dumps(asdict(item)) + "\n")
+        yield from _choose(waiting, latest)
+
+
+def _choose(waiting: IO[str], latest: dict[str, _Version]) -> Iterator[Article | Skipped]:
+    waiting.seek(0)
+    for line in waiting:
+        article = Article(**json.loads(line))
+        best = latest[article.id]
+        if article.source == best.source:
+            yield article
+        else:
+            yield Skipped(article.source, f"older version of {article.id} (the latest is {best.source})")
+
+
+def _version(article: Article) -> _Version:
+    published = article.published or ""
+    rank = (max(article.updated or "", published), published, len(article.text))
+    return _Version(rank, article.content_hash, article.source)

@@ -1,0 +1,255 @@
+"""The chain: question → passages → draft → check → Answer. `open_chatbot` is the only wiring."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from rag.answerability import features, probability
+from rag.answering import Extracting, Generating, ModelReply, one_line
+from rag.composition import Composition, marked
+from rag.conversation import standalone_question
+from rag.embedder import Embedder, open_embedder
+from rag.errors import QuestionError, SettingsError
+from rag.extraction import ScoredSentence, choose_sentences, score_sentences
+from rag.generation import Generator
+from rag.grounding import LexicalVerifier, Verifier
+from rag.index.library import Library, open_library
+from rag.llm import ChatModel, as_chat_model, open_chat_model
+from rag.prompting import REFUSAL
+from rag.records import (
+    Answer,
+    AnswerCompleted,
+    Event,
+    Filters,
+    Method,
+    PassagesFound,
+    Retrieved,
+    Seconds,
+    SentenceChecked,
+    Turn,
+)
+from rag.retrieval import Retriever
+from rag.settings import Settings, load_settings
+
+ONLY_CLOSEST = "The articles do not state this directly. The closest passage says:"
+
+
+@dataclass(slots=True)
+class _Asked:
+    """One question on its way through the chain."""
+
+    question: str
+    standalone: str
+    history: Sequence[Turn]
+    date: str | None
+    composition: Composition
+    retrieved: tuple[Retrieved, ...] = ()
+    confidence: float = 0.0
+    method: Method = Method.ABSTAINED
+    text: str = REFUSAL
+    reason: str | None = None
+    complete: bool = True
+    usage: dict[str, int] = field(default_factory=dict)
+    started: float = field(default_factory=time.monotonic)
+    retrieve_seconds: float = 0.0
+    draft_seconds: float = 0.0
+
+
+class Chatbot:
+    """Answers questions over one library. Safe to share between threads.
+
+    Attributes:
+        library: The articles.
+        settings: What it was opened with.
+        model: The language model that drafts; None for quotations only.
+    """
+
+    def __init__(
+        self, library: Library, settings: Settings, embedder: Embedder, verifier: Verifier, model: ChatModel | None
+    ) -> None:
+        self.library = library
+        self.settings = settings
+        self.model = model
+        self.retriever = Retriever(library, embedder, settings)
+        self.embedder = embedder
+        self._extracting = Extracting(library)
+        self._generating = None if model is None else Generating(library, verifier, Generator(model, settings))
+
+    def ask(
+        self,
+        question: str,
+        *,
+        history: Sequence[Turn] = (),
+        date: str | None = None,
+        filters: Filters | None = None,
+    ) -> Answer:
+        """The checked answer to a question.
+
+        Args:
+            history: Earlier turns, oldest first; a follow-up is understood from them.
+            date: ISO date on which the question is asked, for "this week" and the like.
+            filters: Which articles may answer.
+
+        Raises:
+            QuestionError: The question is empty or too long.
+            ModelError: The language model failed before its first word.
+        """
+        for event in self.stream(question, history=history, date=date, filters=filters):
+            if isinstance(event, AnswerCompleted):
+                return event.answer
+        raise AssertionError("a stream ends with AnswerCompleted")
+
+    def stream(
+        self,
+        question: str,
+        *,
+        history: Sequence[Turn] = (),
+        date: str | None = None,
+        filters: Filters | None = None,
+    ) -> Iterator[Event]:
+        """`PassagesFound`, a `SentenceChecked` for each sentence as it passes its check, `AnswerCompleted`.
+
+        Raises:
+            As `ask`; a ModelError comes after PassagesFound, so that what was found can stay in view.
+        """
+        history = history[-self.settings.max_history_turns :] if self.settings.max_history_turns else ()
+        question = check_question(question, self.settings.max_question_chars)
+        asked = _Asked(
+            question, standalone_question(question, history), history, date, Composition(self.settings.policy)
+        )
+        asked.retrieved = self.retriever.retrieve(asked.standalone, filters=filters, date=date)
+        asked.retrieve_seconds = time.monotonic() - asked.started
+        yield PassagesFound(asked.standalone, asked.retrieved)
+        scored = self._score(asked)
+        if self._generating is not None and asked.retrieved:
+            yield from self._generate(asked, self._generating)
+        if not asked.composition.shown and asked.complete:
+            yield from self._extract(asked, scored)
+        yield AnswerCompleted(self._complete(asked))
+
+    def _score(self, asked: _Asked) -> list[ScoredSentence]:
+        scored = score_sentences(asked.standalone, asked.retrieved, self.embedder, self.library.idf)
+        asked.confidence = probability(features(asked.standalone, scored, asked.retrieved, self.library.idf))
+        return scored
+
+    def _generate(self, asked: _Asked, generating: Generating) -> Iterator[SentenceChecked]:
+        started = time.monotonic()
+        reply = ModelReply()
+        yield from generating.answer(
+            asked.standalone, asked.retrieved, asked.composition, reply, history=asked.history, date=asked.date
+        )
+        self._note(asked, reply)
+        asked.method = Method.GENERATED
+        if not reply.refused and asked.complete and any(not s.shown for s in asked.composition.sentences):
+            yield from generating.repair(asked.standalone, asked.retrieved, asked.composition, reply)
+            self._note(asked, reply)
+            asked.method = Method.REPAIRED
+        asked.text = asked.composition.text()
+        asked.draft_seconds = time.monotonic() - started
+
+    def _note(self, asked: _Asked, reply: ModelReply) -> None:
+        """Adds up the usage and marks an answer that was cut."""
+        if reply.end is None:
+            return
+        for name, count in (reply.end.usage or {}).items():
+            asked.usage[name] = asked.usage.get(name, 0) + count
+        if reply.end.finish != "stop":
+            asked.complete = False
+            asked.reason = f"the answer is incomplete: {_CUT.get(reply.end.finish, reply.end.finish)}"
+
+    def _extract(self, asked: _Asked, scored: Sequence[ScoredSentence]) -> Iterator[SentenceChecked]:
+        """The best sentences, or only the closest one, or none, by the estimated probability."""
+        if asked.confidence >= self.settings.answer_threshold:
+            asked.method = Method.EXTRACTED
+            yield from self._extracting.answer(choose_sentences(scored, self.settings.max_sentences), asked.composition)
+            asked.text = asked.composition.text()
+            return
+        asked.method = Method.ABSTAINED
+        asked.reason = "no article found states what is asked"
+        asked.text = REFUSAL
+        if asked.confidence >= self.settings.closest_threshold:
+            closest = Composition(self.settings.policy, citations=asked.composition.citations)
+            for event in self._extracting.answer(scored[:1], closest):
+                asked.composition.sentences.append(event.sentence)
+                asked.reason = "the closest passage is shown; it may not answer the question"
+                asked.text = f"{ONLY_CLOSEST} {marked(f'“{one_line(scored[0].text)}”', event.sentence.citations)}"
+                yield event
+
+    def _complete(self, asked: _Asked) -> Answer:
+        total = time.monotonic() - asked.started
+        checked = total - asked.retrieve_seconds - asked.draft_seconds
+        composition = asked.composition
+        return Answer(
+            question=asked.question,
+            standalone_question=asked.standalone,
+            answer=asked.text or REFUSAL,
+            method=asked.method,
+            sentences=tuple(composition.sentences),
+            citations=tuple(composition.citations),
+            rejected_citations=tuple(composition.rejected),
+            retrieved=asked.retrieved,
+            reason=asked.reason,
+            confidence=round(asked.confidence, 4),
+            model="none" if self.model is None else self.model.name,
+            settings_digest=self.settings.digest(),
+            usage=asked.usage,
+            seconds=Seconds(*(round(s, 4) for s in (asked.retrieve_seconds, asked.draft_seconds, checked, total))),
+            complete=asked.complete,
+        )
+
+
+_CUT = {
+    "length": "the model reached its token limit",
+    "content_filter": "the provider's content filter cut it",
+    "lost": "the connection was lost",
+    "deadline": "the time limit was reached",
+    "repeats": "the model began to repeat itself",
+}
+
+
+def check_question(question: str, longest: int) -> str:
+    """The question without surrounding white space.
+
+    Raises:
+        QuestionError: It is empty or longer than `longest` characters.
+    """
+    stripped = question.strip()
+    if not stripped:
+        raise QuestionError("the question is empty. Ask something about the articles.")
+    if len(stripped) > longest:
+        raise QuestionError(f"the question has {len(stripped)} characters, the limit is {longest}. Ask a shorter one.")
+    return stripped
+
+
+def open_chatbot(library: str | Path | None = None, *, settings: Settings | None = None, llm: Any = None) -> Chatbot:
+    """A chatbot over a library.
+
+    Args:
+        library: Directory of the library; that of the settings by default.
+        settings: From environment and groundwire.toml by default.
+        llm: "auto", "none", "local", a model name, a .gguf path, a `ChatModel`, or any LlamaIndex LLM.
+
+    Raises:
+        LibraryMissing, LibraryDamaged: The library cannot be opened.
+        ModelMissing: The embedding or language model is not there.
+        SettingsError: The library was made with another embedding model.
+    """
+    settings = settings or load_settings()
+    if library is not None:
+        settings = settings.model_copy(update={"library": Path(library)})
+    if isinstance(llm, str):
+        settings = settings.model_copy(update={"llm": llm})
+    opened = open_library(settings.library)
+    embedder = open_embedder(settings.embedding_model)
+    made_with = opened.store.embedding_model
+    if made_with != embedder.name:
+        raise SettingsError(
+            f"library {str(settings.library)!r} holds vectors of {made_with!r}, not of {embedder.name!r}. "
+            f"Set embedding_model to {made_with!r} or ingest into a new library."
+        )
+    model = open_chat_model(settings) if llm is None or isinstance(llm, str) else as_chat_model(llm)
+    return Chatbot(opened, settings, embedder, LexicalVerifier(opened.idf), model)

@@ -1,0 +1,77 @@
+"""Is a Chroma index safe to open and does it find what it holds?
+
+A torn index file can end the process that queries it with a segmentation fault, so the question is put
+in a child process: `python -m rag.index.chroma_check DIRECTORY`, exit code 0 for yes. It prints the
+number of probes that were found.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import sqlite3
+import subprocess
+import sys
+from pathlib import Path
+
+PROBES = 20
+_TIMEOUT = 120
+
+
+def fingerprint(directory: Path) -> str:
+    """Of the names, sizes and times of the index files that Chroma overwrites in place, and its database's size.
+
+    The database's time is left out: opening it for reading can change it.
+    """
+    files = sorted(p for p in directory.rglob("*") if p.is_file() and p.suffix in {".bin", ".pickle", ".sqlite3"})
+    facts = [
+        (str(p.relative_to(directory)), p.stat().st_size, 0 if p.suffix == ".sqlite3" else p.stat().st_mtime_ns)
+        for p in files
+    ]
+    return hashlib.sha256(json.dumps(facts).encode()).hexdigest()[:16]
+
+
+def holds_foreign_code(directory: Path) -> str | None:
+    """Why the index must not be opened: Chroma would build the embedding function that it names.
+
+    See CVE-2026-45829. Groundwire stores none, so any name means that somebody else wrote the index.
+    """
+    database = directory / "chroma.sqlite3"
+    if not database.is_file():
+        return None
+    try:
+        connection = sqlite3.connect(f"file:{database}?mode=ro", uri=True)
+        rows = connection.execute("SELECT schema_str, config_json_str FROM collections").fetchall()
+        connection.close()
+    except sqlite3.DatabaseError as error:
+        return f"its database cannot be read ({error})"
+    named = any('"type":"known"' in str(value).replace(" ", "") for row in rows for value in row)
+    return "it names an embedding function to be run" if named else None
+
+
+def is_healthy(directory: Path) -> bool:
+    """Asks a child process; False as well when the child crashes or hangs."""
+    if not (directory / "chroma.sqlite3").is_file() or holds_foreign_code(directory):
+        return False
+    command = [sys.executable, "-m", "rag.index.chroma_check", str(directory)]
+    try:
+        done = subprocess.run(
+            command, capture_output=True, timeout=_TIMEOUT, cwd=Path(__file__).parents[2], check=False
+        )
+    except subprocess.TimeoutExpired:
+        return False
+    return done.returncode == 0
+
+
+def main(directory: Path) -> int:
+    """Searches for stored vectors by themselves; each must come back first or at equal distance."""
+    from rag.index.vectors import ChromaVectors
+
+    vectors = ChromaVectors(directory)
+    found, tried = vectors.self_search(PROBES)
+    print(f"{found} of {tried} probes found")
+    return 0 if found == tried else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main(Path(sys.argv[1])))

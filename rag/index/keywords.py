@@ -1,0 +1,122 @@
+"""The keyword index: BM25 over title and passage, by tantivy. A cache of the store."""
+
+from __future__ import annotations
+
+import math
+import shutil
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from rag.date_words import date_words
+from rag.index.cache_state import CacheState, read_state, write_state
+from rag.index.store import Store, StoredPassage
+from rag.tokens import STOP_WORDS, tokens
+
+_WRITER_BYTES = 128_000_000
+_PRIOR_PASSAGES, _PRIOR_RATE = 1000, 0.01
+
+
+class Keywords:
+    """Passages ranked by BM25 of their English stems."""
+
+    def __init__(self, directory: Path) -> None:
+        self._directory = directory
+        self._index: Any = None
+        self.generation = -1
+
+    def open(self, store: Store) -> bool:
+        """Opens the index; False when it is missing, damaged or not of this library."""
+        state = read_state(self._directory)
+        if not state.usable_for(store):
+            return False
+        import tantivy
+
+        try:
+            self._index = tantivy.Index.open(str(self._directory))
+            self._index.reload()
+        except (ValueError, OSError):
+            return False
+        self.generation = state.generation
+        return True
+
+    def update(self, store: Store) -> None:
+        """Brings the index to the store's generation: what was removed goes, what was added comes.
+
+        Safe to repeat after a kill: a passage is always deleted before it is added.
+        """
+        state = read_state(self._directory)
+        if not self.open(store):
+            shutil.rmtree(self._directory, ignore_errors=True)
+            state = CacheState()
+        generation = store.generation
+        index = _create_or_open(self._directory)
+        writer = index.writer(_WRITER_BYTES, 1)
+        for number in store.removed_since(state.generation):
+            writer.delete_documents_by_term("number", number)
+        for stored in store.passages_since(state.generation):
+            writer.delete_documents_by_term("number", stored.number)
+            writer.add_document(_document(stored))
+        writer.commit()
+        writer.wait_merging_threads()
+        write_state(self._directory, CacheState(store.library_id, generation, clean=True))
+
+    def search(self, question: str, k: int, allowed: Sequence[int] | None = None) -> list[tuple[int, float]]:
+        """The k passages of highest BM25, best first, as (number, BM25); empty when no word is known.
+
+        Args:
+            allowed: Passage numbers that may be returned; None for all.
+        """
+        terms = question_terms(question)
+        if not terms or self._index is None:
+            return []
+        searcher = self._index.searcher()
+        query = self._index.parse_query(" ".join(terms), ["text"])
+        permitted = None if allowed is None else set(allowed)
+        limit = k if permitted is None else max(1, searcher.num_docs)
+        hits = searcher.search(query, limit, count=False).hits
+        ranked = ((int(searcher.doc(address)["number"][0]), float(score)) for score, address in hits)
+        return [(n, s) for n, s in ranked if permitted is None or n in permitted][:k]
+
+    def idf(self, stem: str) -> float:
+        """How rare a stem is, smoothed so that a small library does not take every unseen word for a rarity.
+
+        ln((N + 1000) / (n + 10)) for a stem in n of N passages: as if 1000 more passages had been seen, one
+        in a hundred of them with the stem.
+        """
+        if self._index is None:
+            return 1.0
+        searcher = self._index.searcher()
+        n = searcher.doc_freq("text", stem)
+        return math.log((searcher.num_docs + _PRIOR_PASSAGES) / (n + _PRIOR_RATE * _PRIOR_PASSAGES))
+
+
+def question_terms(question: str) -> list[str]:
+    """The words of a question worth looking up: no stop words, each once, plain word characters only."""
+    words = (part for token in tokens(question) if token not in STOP_WORDS for part in _plain(token))
+    return list(dict.fromkeys(words))
+
+
+def _plain(token: str) -> list[str]:
+    # The query parser reads punctuation, AND, OR and NOT as syntax; lower-cased word characters are safe.
+    return "".join(c if c.isalnum() else " " for c in token).split()
+
+
+def _document(stored: StoredPassage) -> Any:
+    import tantivy
+
+    head = stored.article
+    text = f"{head.title}\n{head.outlet or ''}\n{date_words(head.published)}\n{stored.passage.text}"
+    return tantivy.Document(number=stored.number, text=" ".join(tokens(text)))
+
+
+def _create_or_open(directory: Path) -> Any:
+    import tantivy
+
+    if directory.is_dir() and any(directory.iterdir()):
+        return tantivy.Index.open(str(directory))
+    directory.mkdir(parents=True, exist_ok=True)
+    schema = tantivy.SchemaBuilder()
+    schema.add_integer_field("number", stored=True, indexed=True, fast=True)
+    schema.add_text_field("text", stored=False, tokenizer_name="en_stem")
+    return tantivy.Index(schema.build(), path=str(directory))

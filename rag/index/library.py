@@ -1,0 +1,169 @@
+"""A library opened for reading: the store and the caches that search it, always of one generation.
+
+Readers never wait for a writer. They look at the store's generation before each question; when a cache is
+behind they bring it up to date themselves if nobody is writing, and otherwise use it as it is, because the
+store itself drops passages that are gone.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from rag.errors import LibraryBusy, LibraryDamaged, LibraryMissing
+from rag.index.exact import ExactVectors
+from rag.index.filtering import allowed_passages
+from rag.index.keywords import Keywords
+from rag.index.lock import WriterLock
+from rag.index.store import Store, StoredPassage
+from rag.index.vectors import ChromaVectors
+from rag.records import Article, ArticleHead, Copy, Filters
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+INDEX_DIRECTORY = "index"
+
+
+@dataclass(frozen=True, slots=True)
+class LibraryCounts:
+    """How much a library holds."""
+
+    articles: int
+    passages: int
+    stories: int
+    generation: int
+    embedding_model: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Candidates:
+    """Passages by number with the raw scores of both rankings; a missing score means not ranked."""
+
+    cosine: dict[int, float]
+    bm25: dict[int, float]
+
+
+def open_library(directory: str | Path) -> Library:
+    """Opens a library for reading.
+
+    Raises:
+        LibraryMissing: No library at that path, or an empty one.
+        LibraryDamaged: Its store cannot be read.
+    """
+    library = Library(Path(directory))
+    if library.counts().articles == 0:
+        raise LibraryMissing(
+            f"the library in {str(directory)!r} holds no article. Add some: python -m ingest PATH --library {directory}"
+        )
+    library.refresh()
+    return library
+
+
+class Library:
+    """Articles by id, and passages by keyword and by vector. Safe to share between threads."""
+
+    def __init__(self, directory: Path) -> None:
+        self.directory = directory
+        self.store = Store(directory)
+        self._lock = threading.RLock()
+        self._exact, self._keywords, self._chroma = _caches(directory)
+        self._chroma_open = False
+        self._seen = -1
+
+    # ------------------------------------------------------------------ articles
+    def article(self, article_id: str) -> Article | None:
+        """A whole article, or None."""
+        return self.store.article(article_id)
+
+    def heads(self) -> list[ArticleHead]:
+        """All articles without their texts, newest first."""
+        return self.store.heads()
+
+    def copies(self, story_id: str) -> list[ArticleHead]:
+        """The articles that carry one story, fullest first."""
+        return [head for head, _ in self.store.story(story_id)]
+
+    def also_in(self, head: ArticleHead) -> tuple[Copy, ...]:
+        """The other copies of an article's story."""
+        return tuple(Copy(c.outlet, c.id) for c in self.copies(head.story_id) if c.id != head.id)
+
+    def counts(self) -> LibraryCounts:
+        """How much the library holds now."""
+        return LibraryCounts(*self.store.counts(), self.store.generation, self.store.embedding_model)
+
+    # ------------------------------------------------------------------ search
+    def candidates(self, question: str, vector: NDArray[np.float32], k: int, filters: Filters) -> Candidates:
+        """The best k passages of each ranking, each with both scores where known.
+
+        Args:
+            vector: Unit vector of the question by the library's embedding model.
+        """
+        with self._lock:
+            self.refresh()
+            allowed = allowed_passages(self.store, filters) if filters else None
+            dense = self._dense(vector, k, allowed)
+            bm25 = dict(self._keywords.search(question, 10 * k, allowed))
+            best = [number for number, _ in dense] + list(bm25)[:k]
+            return Candidates(self._exact.cosines(vector, set(best)), {n: bm25[n] for n in best if n in bm25})
+
+    def passages(self, numbers: Sequence[int]) -> dict[int, StoredPassage]:
+        """Passages by number; those removed meanwhile are missing."""
+        return self.store.passages(numbers)
+
+    def idf(self, stem: str) -> float:
+        """How rare a stem is among the passages, see `Keywords.idf`."""
+        return self._keywords.idf(stem)
+
+    def _dense(self, vector: NDArray[np.float32], k: int, allowed: Sequence[int] | None) -> list[tuple[int, float]]:
+        if allowed is None and self._chroma_open:
+            try:
+                return self._chroma.search(vector, k)
+            except LibraryDamaged:
+                self._chroma_open = False  # damaged since it was checked; the exact scan answers as well
+        return self._exact.search(vector, k, allowed)
+
+    # ------------------------------------------------------------------ keeping up
+    def refresh(self) -> None:
+        """Follows the store to its present generation."""
+        with self._lock:
+            if self.store.generation != self._seen:
+                self._bring_up_to_date()
+
+    def _bring_up_to_date(self) -> None:
+        generation = self.store.generation
+        if not self._reopen(generation):
+            try:
+                with WriterLock(self.directory):
+                    update_caches(self.store)
+            except LibraryBusy:
+                return  # the writer will do it; asked again at the next question
+            self._reopen(generation)
+        self._seen = generation
+
+    def _reopen(self, generation: int) -> bool:
+        """Opens what is on disk; True when every cache shows the generation."""
+        exact, keywords, chroma = _caches(self.directory)
+        if exact.open(self.store):
+            self._exact = exact
+        if keywords.open(self.store):
+            self._keywords = keywords
+        self._chroma_open = chroma.open(self.store)
+        self._chroma = chroma
+        return all(cache.generation == generation for cache in (exact, keywords, chroma))
+
+
+def update_caches(store: Store) -> None:
+    """Brings every cache to the store's generation; the caller holds the writer lock."""
+    for cache in _caches(store.directory):
+        if not (cache.open(store) and cache.generation == store.generation):
+            cache.update(store)
+
+
+def _caches(directory: Path) -> tuple[ExactVectors, Keywords, ChromaVectors]:
+    index = directory / INDEX_DIRECTORY
+    return ExactVectors(index / "vectors"), Keywords(index / "keywords"), ChromaVectors(index / "chroma")

@@ -1,0 +1,278 @@
+"""The SQLite store: articles, passages and vectors. It is the source of truth; every index is a cache of it.
+
+One transaction per article, write-ahead log: an article reported as added survives a killed process.
+Each transaction raises the generation, a number by which caches and readers see that they are behind.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from rag.errors import LibraryDamaged, LibraryMissing
+from rag.index.schema import ARTICLE_COLUMNS, SCHEMA, SCHEMA_VERSION
+from rag.records import Article, ArticleHead, Passage
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+STORE_FILE = "library.sqlite"
+_HEAD_COLUMNS = ", ".join(f"a.{name}" for name in ArticleHead.__dataclass_fields__)
+_IN_LIMIT = 5000
+
+
+@dataclass(frozen=True, slots=True)
+class StoredPassage:
+    """A passage with its number, which is never used again, and its article's head."""
+
+    number: int
+    passage: Passage
+    article: ArticleHead
+
+
+@dataclass(frozen=True, slots=True)
+class KnownArticle:
+    """What planning a run needs to know of an article that is in the store."""
+
+    id: str
+    source: str
+    content_hash: str
+    story_id: str
+    signature: bytes
+
+
+class Store:
+    """One connection to a library's database; use it from one thread at a time."""
+
+    def __init__(self, directory: Path, *, create: bool = False) -> None:
+        """Opens the database of a library.
+
+        Raises:
+            LibraryMissing: There is none, and `create` is false.
+            LibraryDamaged: The file is no Groundwire database, or of an unknown version.
+        """
+        self.directory = directory
+        path = directory / STORE_FILE
+        if not create and not path.is_file():
+            raise LibraryMissing(
+                f"no library at {str(directory)!r}. Make one: python -m ingest PATH --library {directory}"
+            )
+        if create:
+            directory.mkdir(parents=True, exist_ok=True, mode=0o700)
+        try:
+            self._db = sqlite3.connect(path, timeout=30, check_same_thread=False, isolation_level=None)
+            self._db.execute("PRAGMA journal_mode=WAL")
+            self._db.execute("PRAGMA foreign_keys=ON")
+            if create:
+                self._db.executescript(SCHEMA)
+            self._check_version()
+        except sqlite3.DatabaseError as error:
+            raise LibraryDamaged(f"{path} cannot be read ({error}). Restore it from a copy or ingest anew.") from None
+
+    def _check_version(self) -> None:
+        version = self._value("schema")
+        if version is None:
+            self._set("schema", str(SCHEMA_VERSION))
+        elif version != str(SCHEMA_VERSION):
+            raise LibraryDamaged(
+                f"the library in {self.directory} has format {version}, this program reads {SCHEMA_VERSION}. "
+                "Ingest the articles into a new library."
+            )
+
+    def close(self) -> None:
+        """Ends the connection."""
+        self._db.close()
+
+    # ------------------------------------------------------------------ facts about the library
+    def _value(self, key: str) -> str | None:
+        row = self._db.execute("SELECT value FROM facts WHERE key = ?", (key,)).fetchone()
+        return None if row is None else str(row[0])
+
+    def _set(self, key: str, value: str) -> None:
+        self._db.execute(
+            "INSERT INTO facts VALUES (?, ?) ON CONFLICT(key) DO UPDATE SET value = excluded.value", (key, value)
+        )
+
+    @property
+    def generation(self) -> int:
+        """Rises with every change of content."""
+        return int(self._value("generation") or 0)
+
+    @property
+    def library_id(self) -> str:
+        """Random, made with the library: tells caches of this store from another's."""
+        return self._value("library_id") or ""
+
+    @property
+    def embedding_model(self) -> str | None:
+        """Name of the model whose vectors are stored; None before the first article."""
+        return self._value("embedding_model")
+
+    def set_embedding_model(self, name: str) -> None:
+        """Records the model whose vectors are stored."""
+        self._set("embedding_model", name)
+
+    def counts(self) -> tuple[int, int, int]:
+        """Articles, passages, stories."""
+        articles, stories = self._db.execute("SELECT count(*), count(DISTINCT story_id) FROM articles").fetchone()
+        return articles, self._db.execute("SELECT count(*) FROM passages").fetchone()[0], stories
+
+    def integrity(self) -> str:
+        """SQLite's own check: "ok" or what is wrong."""
+        try:
+            return str(self._db.execute("PRAGMA quick_check").fetchone()[0])
+        except sqlite3.DatabaseError as error:
+            return str(error)
+
+    # ------------------------------------------------------------------ writing
+    def put(
+        self, article: Article, signature: bytes, passages: Sequence[tuple[Passage, bytes, NDArray[np.float32] | None]]
+    ) -> None:
+        """Adds or replaces an article in one transaction.
+
+        Args:
+            signature: MinHash signature of the text.
+            passages: With the hash of the embedded text and, unless already stored, its unit vector.
+        """
+        values = [getattr(article, name) for name in ArticleHead.__dataclass_fields__]
+        values += [article.text, article.source, article.content_hash, json.dumps(dict(article.provenance)), signature]
+        marks = ", ".join("?" * (len(values) + 1))
+        with self._transaction() as generation:
+            self._delete(article.id, generation)
+            cursor = self._db.execute(
+                f"INSERT INTO articles ({', '.join(ARTICLE_COLUMNS)}, generation) VALUES ({marks})",
+                [*values, generation],
+            )
+            for passage, text_hash, vector in passages:
+                if vector is not None:
+                    self._db.execute("INSERT OR REPLACE INTO vectors VALUES (?, ?)", (text_hash, vector.tobytes()))
+                self._db.execute(
+                    "INSERT INTO passages (article, start, end, sentences, text_hash) VALUES (?, ?, ?, ?, ?)",
+                    (cursor.lastrowid, passage.start, passage.end, json.dumps(passage.sentences), text_hash),
+                )
+
+    def remove(self, article_id: str) -> bool:
+        """Removes an article; False when there was none."""
+        with self._transaction() as generation:
+            return self._delete(article_id, generation)
+
+    def move_source(self, article_id: str, source: str) -> None:
+        """Records that an unchanged article is now read from elsewhere."""
+        self._db.execute("UPDATE articles SET source = ? WHERE id = ?", (source, article_id))
+
+    def drop_unused_vectors(self) -> None:
+        """Forgets vectors that no passage uses any more."""
+        self._db.execute("DELETE FROM vectors WHERE text_hash NOT IN (SELECT text_hash FROM passages)")
+
+    def _delete(self, article_id: str, generation: int) -> bool:
+        row = self._db.execute("SELECT number FROM articles WHERE id = ?", (article_id,)).fetchone()
+        if row is None:
+            return False
+        self._db.execute("INSERT INTO removed SELECT number, ? FROM passages WHERE article = ?", (generation, row[0]))
+        self._db.execute("DELETE FROM articles WHERE number = ?", row)
+        return True
+
+    def _transaction(self) -> _Transaction:
+        return _Transaction(self._db)
+
+    # ------------------------------------------------------------------ reading articles
+    def article(self, article_id: str) -> Article | None:
+        """A whole article, or None."""
+        query = f"SELECT {', '.join(ARTICLE_COLUMNS[:-1])} FROM articles WHERE id = ?"
+        row = self._db.execute(query, (article_id,)).fetchone()
+        if row is None:
+            return None
+        fields = dict(zip(ARTICLE_COLUMNS, row, strict=False))
+        return Article(**fields | {"provenance": json.loads(fields["provenance"])})
+
+    def heads(self) -> list[ArticleHead]:
+        """All articles without their texts, newest first, undated last."""
+        query = f"SELECT {_HEAD_COLUMNS} FROM articles a ORDER BY published IS NULL, published DESC, id"
+        return [ArticleHead(*row) for row in self._db.execute(query)]
+
+    def story(self, story_id: str) -> list[tuple[ArticleHead, int]]:
+        """The articles of one story with the length of their texts, fullest first."""
+        query = (
+            f"SELECT {_HEAD_COLUMNS}, length(a.text) AS size FROM articles a WHERE story_id = ? ORDER BY size DESC, id"
+        )
+        return [(ArticleHead(*row[:-1]), row[-1]) for row in self._db.execute(query, (story_id,))]
+
+    def known_articles(self) -> Iterator[KnownArticle]:
+        """What planning needs, of every article."""
+        query = "SELECT id, source, content_hash, story_id, signature FROM articles ORDER BY number"
+        return (KnownArticle(*row) for row in self._db.execute(query))
+
+    # ------------------------------------------------------------------ reading passages and vectors
+    def stored_vectors(self, text_hashes: Iterable[bytes]) -> set[bytes]:
+        """Those of the hashes whose vectors are stored."""
+        return {
+            h for h in text_hashes if self._db.execute("SELECT 1 FROM vectors WHERE text_hash = ?", (h,)).fetchone()
+        }
+
+    def passages(self, numbers: Sequence[int]) -> dict[int, StoredPassage]:
+        """Passages by number; removed ones are missing from the result."""
+        found: dict[int, StoredPassage] = {}
+        for first in range(0, len(numbers), _IN_LIMIT):
+            chunk = numbers[first : first + _IN_LIMIT]
+            marks = ", ".join("?" * len(chunk))
+            rows = self._db.execute(f"{_PASSAGE_QUERY} WHERE p.number IN ({marks})", [int(n) for n in chunk])
+            found |= {stored.number: stored for stored in map(_stored_passage, rows)}
+        return found
+
+    def passages_since(self, generation: int) -> Iterator[StoredPassage]:
+        """Passages of the articles written after a generation, in order of number."""
+        rows = self._db.execute(f"{_PASSAGE_QUERY} WHERE a.generation > ? ORDER BY p.number", (generation,))
+        return map(_stored_passage, rows)
+
+    def passage_numbers(self) -> list[int]:
+        """The numbers of all passages, ascending."""
+        return [row[0] for row in self._db.execute("SELECT number FROM passages ORDER BY number")]
+
+    def removed_since(self, generation: int) -> list[int]:
+        """Numbers of the passages removed after a generation."""
+        return [row[0] for row in self._db.execute("SELECT passage FROM removed WHERE generation > ?", (generation,))]
+
+    def vectors(self, after: int = -1) -> Iterator[tuple[int, str | None, bytes]]:
+        """(passage number, published, float32 bytes) of the articles written after a generation, by number."""
+        query = (
+            "SELECT p.number, a.published, v.vector FROM passages p JOIN articles a ON a.number = p.article "
+            "JOIN vectors v ON v.text_hash = p.text_hash WHERE a.generation > ? ORDER BY p.number"
+        )
+        yield from self._db.execute(query, (after,))
+
+    def numbers_where(self, condition: str, values: Sequence[str]) -> list[int]:
+        """Numbers of the passages whose articles (alias `a`) meet an SQL condition written by this package."""
+        query = f"SELECT p.number FROM passages p JOIN articles a ON a.number = p.article WHERE {condition}"
+        return [row[0] for row in self._db.execute(query, values)]
+
+
+_PASSAGE_QUERY = (
+    "SELECT p.number, a.id, p.start, p.end, substr(a.text, p.start + 1, p.end - p.start), p.sentences, "
+    f"{_HEAD_COLUMNS} FROM passages p JOIN articles a ON a.number = p.article"
+)
+
+
+def _stored_passage(row: tuple[Any, ...]) -> StoredPassage:
+    number, article_id, start, end, text, sentences, *head = row
+    spans = tuple((s, e) for s, e in json.loads(sentences))
+    return StoredPassage(number, Passage(article_id, start, end, text, spans), ArticleHead(*head))
+
+
+class _Transaction:
+    """An immediate transaction that raises the generation and gives its new value."""
+
+    def __init__(self, db: sqlite3.Connection) -> None:
+        self._db = db
+
+    def __enter__(self) -> int:
+        self._db.execute("BEGIN IMMEDIATE")
+        self._db.execute("UPDATE facts SET value = CAST(value AS INTEGER) + 1 WHERE key = 'generation'")
+        return int(self._db.execute("SELECT value FROM facts WHERE key = 'generation'").fetchone()[0])
+
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        self._db.execute("COMMIT" if kind is None else "ROLLBACK")

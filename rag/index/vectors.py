@@ -1,0 +1,158 @@
+"""The Chroma index: approximate vector search for unfiltered questions. A cache of the store.
+
+It holds the passage text and flat metadata too, so that a Chroma user can query it with their own tools.
+Chroma overwrites its index files in place, so a killed writer can leave files that crash their reader:
+the state is taken back before every change, and files that are not as they were left are checked in a
+child process before they are opened, and rebuilt from the store when they fail.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from rag.errors import LibraryDamaged
+from rag.index.cache_state import CacheState, read_state, write_state
+from rag.index.chroma_check import fingerprint, holds_foreign_code, is_healthy
+from rag.index.store import Store, StoredPassage
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+COLLECTION = "passages"
+_BATCH = 1000
+_CONFIGURATION = {"hnsw": {"space": "cosine", "ef_construction": 100, "ef_search": 100, "max_neighbors": 16}}
+
+
+class ChromaVectors:
+    """One Chroma directory with one collection of passages, by passage number."""
+
+    def __init__(self, directory: Path) -> None:
+        self._directory = directory
+        self._collection: Any = None
+        self.generation = -1
+
+    def open(self, store: Store) -> bool:
+        """True when the index is there, clean, healthy and of this library; Chroma itself loads at the first search."""
+        state = read_state(self._directory)
+        if not state.usable_for(store):
+            return False
+        if state.fingerprint != fingerprint(self._directory) and not is_healthy(self._directory):
+            return False
+        if holds_foreign_code(self._directory):
+            return False
+        self.generation = state.generation
+        return True
+
+    def update(self, store: Store) -> None:
+        """Brings the index to the store's generation, from the start when it cannot be trusted."""
+        state = read_state(self._directory)
+        if not (state.usable_for(store) and state.fingerprint == fingerprint(self._directory)):
+            state = CacheState()
+            self._collection = None
+            _close_clients()
+            shutil.rmtree(self._directory, ignore_errors=True)
+        generation = store.generation
+        write_state(self._directory, CacheState(store.library_id, state.generation, clean=False))
+        self._collection = _open_collection(self._directory)
+        _delete(self._collection, store.removed_since(state.generation))
+        _upsert(self._collection, store, state.generation)
+        _close_clients()
+        marked = CacheState(store.library_id, generation, clean=True, fingerprint=fingerprint(self._directory))
+        write_state(self._directory, marked)
+
+    def search(self, vector: NDArray[np.float32], k: int) -> list[tuple[int, float]]:
+        """About the k passages of highest cosine, best first, as (number, cosine).
+
+        Raises:
+            LibraryDamaged: Chroma cannot read its files.
+        """
+        from chromadb.errors import ChromaError
+
+        try:
+            if self._collection is None:
+                self._collection = _open_collection(self._directory)
+            found = self._collection.query(query_embeddings=[vector.tolist()], n_results=k, include=["distances"])
+        except ChromaError as error:
+            raise LibraryDamaged(f"the Chroma index in {self._directory} cannot be read ({error}).") from None
+        return [(int(n), 1.0 - d) for n, d in zip(found["ids"][0], found["distances"][0], strict=True)]
+
+    def self_search(self, probes: int) -> tuple[int, int]:
+        """(found, tried): stored vectors whose own search returns them at distance about 0."""
+        collection = _open_collection(self._directory)
+        count = collection.count()
+        found = tried = 0
+        for offset in range(0, count, max(1, count // probes)):
+            stored = collection.get(limit=1, offset=offset, include=["embeddings"])
+            result = collection.query(query_embeddings=stored["embeddings"], n_results=1, include=["distances"])
+            tried += 1
+            found += bool(result["distances"][0]) and result["distances"][0][0] < 1e-3
+        return found, tried
+
+
+def _open_collection(directory: Path) -> Any:
+    import chromadb
+
+    _close_clients()  # a client of this process does not see what another process wrote since
+    client = chromadb.PersistentClient(str(directory), chromadb.Settings(anonymized_telemetry=False))
+    return client.get_or_create_collection(COLLECTION, configuration=_CONFIGURATION, embedding_function=None)
+
+
+def _close_clients() -> None:
+    from chromadb.api.shared_system_client import SharedSystemClient
+
+    SharedSystemClient.clear_system_cache()
+
+
+def _delete(collection: Any, numbers: list[int]) -> None:
+    for first in range(0, len(numbers), _BATCH):
+        collection.delete(ids=[str(n) for n in numbers[first : first + _BATCH]])
+
+
+def _upsert(collection: Any, store: Store, since: int) -> None:
+    batch: list[tuple[StoredPassage, bytes]] = []
+    # The two cursors run over the same passages in the same order, one with texts, one with vectors.
+    for stored, (number, _published, vector) in zip(store.passages_since(since), store.vectors(since), strict=True):
+        assert stored.number == number
+        batch.append((stored, vector))
+        if len(batch) == _BATCH:
+            _upsert_batch(collection, batch)
+            batch.clear()
+    _upsert_batch(collection, batch)
+
+
+def _upsert_batch(collection: Any, batch: Iterable[tuple[StoredPassage, bytes]]) -> None:
+    rows = list(batch)
+    if rows:
+        collection.upsert(
+            ids=[str(stored.number) for stored, _ in rows],
+            embeddings=[np.frombuffer(vector, dtype=np.float32) for _, vector in rows],
+            documents=[stored.passage.text for stored, _ in rows],
+            metadatas=[_metadata(stored) for stored, _ in rows],
+        )
+
+
+def _metadata(stored: StoredPassage) -> dict[str, str | int]:
+    head = stored.article
+    fields: dict[str, str | int | None] = {
+        "article_id": head.id,
+        "start": stored.passage.start,
+        "end": stored.passage.end,
+        "title": head.title,
+        "outlet": head.outlet,
+        "author": head.author,
+        "url": head.url,
+        "published": head.published,
+        "published_day": day_number(head.published),
+        "story_id": head.story_id,
+    }
+    return {name: value for name, value in fields.items() if value is not None}
+
+
+def day_number(date: str | None) -> int | None:
+    """YYYYMMDD of an ISO date, zeros for what it leaves out; Chroma's range filters need numbers."""
+    return None if date is None else int(date.replace("-", "").ljust(8, "0")[:8])

@@ -1,0 +1,137 @@
+"""Every tunable, once.
+
+Sources, first wins: arguments, environment (`GROUNDWIRE_*`), `groundwire.toml` in the working
+directory, the defaults below. Unknown keys are refused.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import Field, SecretStr, ValidationError
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
+
+from rag.errors import SettingsError
+
+CONFIG_FILE = "groundwire.toml"
+ENV_PREFIX = "GROUNDWIRE_"
+
+NOT_IN_DIGEST = {"library", "llm_api_key", "llm_base_url", "llm_deadline"}
+"""Settings that change where or how long, not what is answered."""
+
+
+class Settings(BaseSettings):
+    """What changes an answer, an index or a limit."""
+
+    model_config = SettingsConfigDict(env_prefix=ENV_PREFIX, toml_file=CONFIG_FILE, extra="forbid", frozen=True)
+
+    library: Path = Path("library")
+    """Directory of the library."""
+
+    # --- passages and retrieval
+    embedding_model: str = "all-MiniLM-L6-v2"
+    """The bundled model, or the directory of any sentence-transformers model."""
+    passage_tokens: int = Field(default=240, ge=32, le=510)
+    """Longest passage in word pieces of the embedding model, title included."""
+    candidates: int = Field(default=100, ge=10, le=1000)
+    """Passages taken from each of the dense and the keyword ranking."""
+    top_k: int = Field(default=8, ge=1, le=50)
+    """Passages returned, at most `per_story` of one story."""
+    per_story: int = Field(default=3, ge=1, le=50)
+    dense_weight: float = Field(default=0.3, ge=0, le=1)
+    """Share of the dense score in the fused score; the rest is keywords."""
+    date_weight: float = Field(default=0.15, ge=0, le=1)
+    """Added for passages dated near the question's date, when the question speaks of time."""
+
+    # --- answers
+    policy: Literal["strict", "balanced"] = "balanced"
+    """`strict` shows quoted and supported sentences only; `balanced` shows paraphrases, marked."""
+    max_sentences: int = Field(default=3, ge=1, le=10)
+    """Longest extracted answer."""
+    answer_threshold: float = Field(default=0.5, ge=0, le=1)
+    """Confidence from which an extracted answer is given as the answer."""
+    closest_threshold: float = Field(default=0.2, ge=0, le=1)
+    """Confidence from which the closest passage is shown although it may not answer."""
+
+    # --- language model
+    llm: str = "auto"
+    """`auto` (an endpoint if one is configured, else none), `none`, `local`, or a model name."""
+    llm_base_url: str | None = None
+    """OpenAI-compatible endpoint; falls back to OPENAI_BASE_URL."""
+    llm_api_key: SecretStr | None = None
+    """Falls back to OPENAI_API_KEY; never logged, shown or stored."""
+    llm_context_window: int = Field(default=8192, ge=512)
+    llm_max_tokens: int = Field(default=512, ge=16)
+    llm_temperature: float = Field(default=0.0, ge=0, le=2)
+    llm_deadline: float = Field(default=180.0, gt=0)
+    """Wall-clock seconds for one answer."""
+
+    # --- limits
+    max_question_chars: int = Field(default=2000, ge=10)
+    max_history_turns: int = Field(default=10, ge=0)
+    max_article_bytes: int = Field(default=10_000_000, ge=1000)
+    max_file_bytes: int = Field(default=500_000_000, ge=1000)
+    """Files of many articles, such as JSONL."""
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Arguments, environment, file; nothing else."""
+        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls)
+
+    @property
+    def api_key(self) -> SecretStr | None:
+        """The configured key, else the one in OPENAI_API_KEY."""
+        from_environment = os.environ.get("OPENAI_API_KEY")
+        return self.llm_api_key or (SecretStr(from_environment) if from_environment else None)
+
+    @property
+    def base_url(self) -> str | None:
+        """The configured endpoint, else OPENAI_BASE_URL."""
+        return self.llm_base_url or os.environ.get("OPENAI_BASE_URL") or None
+
+    def digest(self) -> str:
+        """Twelve hex digits that change whenever a setting that shapes answers does."""
+        shaping = self.model_dump(mode="json", exclude=NOT_IN_DIGEST)
+        return hashlib.sha256(json.dumps(shaping, sort_keys=True).encode()).hexdigest()[:12]
+
+
+def load_settings(**overrides: Any) -> Settings:
+    """Settings from all sources; overrides of None are left to the other sources.
+
+    Raises:
+        SettingsError: An unknown key or a value out of range, naming it.
+    """
+    _refuse_unknown_environment()
+    try:
+        return Settings(**{k: v for k, v in overrides.items() if v is not None})
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = ".".join(str(part) for part in first["loc"]) or "settings"
+        raise SettingsError(
+            f"setting {name!r}: {first['msg']}. Check {CONFIG_FILE} and {ENV_PREFIX}* variables."
+        ) from None
+    except ValueError as error:
+        raise SettingsError(f"{CONFIG_FILE} cannot be read: {error}. Mend or remove it.") from None
+
+
+def _refuse_unknown_environment() -> None:
+    known = {ENV_PREFIX + name.upper() for name in Settings.model_fields}
+    unknown = sorted(v for v in os.environ if v.startswith(ENV_PREFIX) and v.upper() not in known)
+    if unknown:
+        raise SettingsError(f"unknown environment variable {unknown[0]}. Known: {', '.join(sorted(known))}.")

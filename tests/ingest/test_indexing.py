@@ -1,0 +1,211 @@
+"""Runs of the writer: what is added, changed, kept, removed and skipped, and what survives a kill."""
+
+from __future__ import annotations
+
+import json
+import random
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from ingest.indexing import IngestReport, ingest
+from rag.embedder import open_embedder
+from rag.errors import LibraryBusy, SettingsError, SourceError
+from rag.index.library import open_library
+from rag.index.lock import WriterLock
+from rag.index.store import Store
+from rag.records import Filters
+from rag.settings import Settings, load_settings
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture
+def news(tmp_path: Path) -> Path:
+    folder = tmp_path / "news"
+    folder.mkdir()
+    (folder / "dam.txt").write_text("Dam opened\n\nThe river dam was opened on Friday. It took nine years to build.\n")
+    (folder / "zoo.md").write_text("---\nid: zoo\ntitle: Zoo\n---\nThe zoo has bought two tapirs. They came by ship.\n")
+    return folder
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    return load_settings(library=tmp_path / "library")
+
+
+def counts(report: IngestReport) -> tuple[int, int, int, int]:
+    return report.added, report.updated, report.unchanged, report.removed
+
+
+def test_a_second_run_changes_nothing(news: Path, settings: Settings) -> None:
+    assert counts(ingest([news], settings)) == (2, 0, 0, 0)
+    generation = Store(settings.library).generation
+    assert counts(ingest([news], settings)) == (0, 0, 2, 0)
+    assert Store(settings.library).generation == generation
+
+
+def test_a_changed_file_replaces_its_article_even_when_its_text_named_it(news: Path, settings: Settings) -> None:
+    ingest([news], settings)
+    before = {h.id for h in Store(settings.library).heads()}
+    (news / "dam.txt").write_text("Dam opened\n\nThe river dam was opened on Saturday. It took ten years to build.\n")
+    assert counts(ingest([news], settings)) == (0, 1, 1, 0)
+    store = Store(settings.library)
+    assert {h.id for h in store.heads()} == before
+    dam = next(id for id in before if id.startswith("dam"))
+    article = store.article(dam)
+    assert article is not None
+    assert "Saturday" in article.text
+
+
+def test_files_that_are_gone_go_only_on_request(news: Path, settings: Settings) -> None:
+    ingest([news], settings)
+    (news / "zoo.md").unlink()
+    assert counts(ingest([news], settings)) == (0, 0, 1, 0)
+    assert counts(ingest([news], settings, remove_missing=True)) == (0, 0, 1, 1)
+    assert Store(settings.library).article("zoo") is None
+
+
+def test_a_file_that_cannot_be_read_today_is_not_gone(news: Path, settings: Settings) -> None:
+    ingest([news], settings)
+    (news / "zoo.md").write_bytes(bytes(range(256)) * 20)
+    report = ingest([news], settings, remove_missing=True)
+    assert report.removed == 0
+    assert [s.source for s in report.skipped] == [str(news / "zoo.md")]
+    assert Store(settings.library).article("zoo") is not None
+
+
+def test_a_dry_run_says_what_would_happen_and_makes_no_library(news: Path, settings: Settings) -> None:
+    assert counts(ingest([news], settings, dry_run=True)) == (2, 0, 0, 0)
+    assert not settings.library.exists()
+    ingest([news], settings)
+    (news / "zoo.md").unlink()
+    assert counts(ingest([news], settings, dry_run=True, remove_missing=True)) == (0, 0, 1, 1)
+    assert Store(settings.library).article("zoo") is not None
+
+
+def test_copies_share_a_story(news: Path, settings: Settings) -> None:
+    text = " ".join(
+        f"Sentence {n} tells of the harbour, its {n} cranes and the {n * 7} ships it served." for n in range(12)
+    )
+    for outlet in ("Harbour Courier", "Pacific Ledger"):
+        (news / f"{outlet}.txt").write_text(
+            f"---\nid: {outlet}\ntitle: {outlet} on cranes\noutlet: {outlet}\n---\n{text}\n"
+        )
+    ingest([news], settings)
+    heads = {h.id: h.story_id for h in Store(settings.library).heads()}
+    assert heads["Harbour Courier"] == heads["Pacific Ledger"]
+    assert len(set(heads.values())) == 3
+
+
+def test_every_passage_stands_in_its_article(sample_library: Path) -> None:
+    store = Store(sample_library)
+    for stored in store.passages(store.passage_numbers()).values():
+        article = store.article(stored.article.id)
+        assert article is not None
+        assert article.text[stored.passage.start : stored.passage.end] == stored.passage.text
+        for start, end in stored.passage.sentences:
+            assert stored.passage.start <= start < end <= stored.passage.end
+
+
+def test_a_busy_library_is_left_alone(news: Path, settings: Settings) -> None:
+    settings.library.mkdir(parents=True)
+    with WriterLock(settings.library), pytest.raises(LibraryBusy):
+        ingest([news], settings)
+
+
+def test_vectors_of_another_model_are_not_mixed_in(news: Path, settings: Settings) -> None:
+    ingest([news], settings)
+    Store(settings.library).set_embedding_model("another model")
+    (news / "new.txt").write_text("A new harbour crane arrived on Monday. It is red.")
+    with pytest.raises(SettingsError, match="another model"):
+        ingest([news], settings)
+
+
+def test_a_path_that_does_not_exist_is_named(settings: Settings) -> None:
+    with pytest.raises(SourceError, match="nowhere"):
+        ingest([Path("nowhere")], settings)
+    assert not (settings.library / "library.sqlite").exists()
+
+
+def test_the_report_is_the_contract_s_document(news: Path, settings: Settings) -> None:
+    (news / "empty.txt").write_text("")
+    document = json.loads(json.dumps(ingest([news], settings).to_json()))
+    assert set(document) == {
+        "added", "updated", "unchanged", "removed", "skipped", "articles", "passages", "stories", "seconds",
+    }  # fmt: skip
+    assert document["skipped"] == [{"source": str(news / "empty.txt"), "reason": "empty"}]
+
+
+# ------------------------------------------------------------------ killed in the middle
+_CHILD = """
+import sys
+from pathlib import Path
+from ingest.indexing import ingest
+from rag.settings import load_settings
+def acknowledge(done, total, title):
+    if not title.startswith("reading"):
+        print(title, flush=True)
+ingest([Path(sys.argv[1])], load_settings(library=sys.argv[2]), progress=acknowledge)
+print("finished", flush=True)
+"""
+
+
+def _killed_run(articles: Path, library: Path, after: float) -> tuple[list[str], bool]:
+    """Titles acknowledged by a run that was killed some seconds after its first one, and whether it had finished."""
+    child = subprocess.Popen(
+        [sys.executable, "-c", _CHILD, str(articles), str(library)], stdout=subprocess.PIPE, text=True, cwd=ROOT
+    )
+    assert child.stdout is not None
+    first = child.stdout.readline().strip()
+    time.sleep(after)
+    child.send_signal(signal.SIGKILL)
+    said = [first, *child.stdout.read().split("\n")]
+    child.wait()
+    child.stdout.close()
+    return [title for title in said if title and title != "finished"], "finished" in said
+
+
+def _kill_again_and_again(tmp_path: Path, times: int, seed: int) -> None:
+    articles = tmp_path / "articles.jsonl"
+    lines = [
+        {
+            "id": f"n{n}",
+            "title": f"Title {n}",
+            "text": f"Number {n} was drawn in round {n % 7}. " * 3 + f"It won {n} crowns.",
+        }
+        for n in range(400)
+    ]
+    articles.write_text("".join(json.dumps(line) + "\n" for line in lines))
+    library = tmp_path / "library"
+    moments = random.Random(seed)
+    acknowledged: set[str] = set()
+    for _ in range(times):
+        titles, finished = _killed_run(articles, library, moments.uniform(0.0, 1.2))
+        acknowledged |= set(titles)
+        stored = {h.title for h in Store(library).heads()}
+        assert acknowledged <= stored
+        if finished:
+            break
+    opened = open_library(library)
+    numbers = opened.store.passage_numbers()
+    for number in moments.sample(numbers, min(40, len(numbers))):
+        text = opened.passages([number])[number].passage.text
+        vector = open_embedder().embed([text])[0]
+        assert number in opened.candidates(text, vector, 20, Filters()).cosine
+    assert counts(ingest([articles], load_settings(library=library))) == (400 - len(stored), 0, len(stored), 0)
+
+
+def test_what_was_acknowledged_survives_a_kill(tmp_path: Path) -> None:
+    _kill_again_and_again(tmp_path, times=3, seed=1)
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(1800)
+@pytest.mark.parametrize("seed", range(20))
+def test_what_was_acknowledged_survives_many_kills(tmp_path: Path, seed: int) -> None:
+    _kill_again_and_again(tmp_path, times=5, seed=seed)

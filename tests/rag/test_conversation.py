@@ -1,0 +1,44 @@
+from __future__ import annotations
+
+import pytest
+
+from rag.conversation import standalone_question
+from rag.records import Turn
+
+FIRST = "How many companies did Washington blacklist in October 2019?"
+
+
+@pytest.mark.parametrize(
+    ("follow_up", "standalone"),
+    [
+        ("And in 2025?", "How many companies did Washington blacklist in 2025?"),
+        ("What about March 2025?", "How many companies did Washington blacklist in March 2025?"),
+        ("Why?", f"{FIRST} Why?"),
+        ("And who replied to it?", f"{FIRST} Who replied to it?"),
+        ("What did they say about the decision?", f"{FIRST} What did they say about the decision?"),
+    ],
+)
+def test_follow_ups_take_what_they_lean_on(follow_up: str, standalone: str) -> None:
+    assert standalone_question(follow_up, [Turn(FIRST, "Eight. [1]")]) == standalone
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "What did Huang Libin say about TikTok?",
+        "Which share of chips does China import?",
+        "What did the ministry that Huang Libin speaks for announce?",
+        "Did Huawei say it would sue?",
+    ],
+)
+def test_questions_that_stand_alone_are_left_alone(question: str) -> None:
+    assert standalone_question(question, [Turn(FIRST, "Eight. [1]")]) == question
+
+
+def test_a_chain_of_follow_ups_keeps_its_first_subject() -> None:
+    history = [Turn(FIRST, "Eight."), Turn("And in 2025?", "Over fifty.")]
+    assert standalone_question("Why?", history) == "How many companies did Washington blacklist in 2025? Why?"
+
+
+def test_nothing_to_lean_on() -> None:
+    assert standalone_question("  Why\n so? ", []) == "Why so?"

@@ -1,0 +1,51 @@
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from rag.date_words import date_words
+from rag.question_time import asked_period
+
+
+@pytest.mark.parametrize(
+    ("question", "asked_on", "first", "last"),
+    [
+        ("What happened in October 2019?", None, date(2019, 10, 1), date(2019, 11, 10)),
+        ("What did they say on 8 October 2019?", None, date(2019, 10, 6), date(2019, 10, 18)),
+        ("What did they say on Oct. 8, 2019?", None, date(2019, 10, 6), date(2019, 10, 18)),
+        ("Which rules came in 2022?", "2025-01-01", date(2022, 1, 1), date(2022, 12, 31)),
+        ("How did it change from 2019 to 2025?", None, date(2019, 1, 1), date(2025, 12, 31)),
+        ("Who was listed this week?", "2025-03-26", date(2025, 3, 16), date(2025, 3, 28)),
+        ("What fell on 31 June 2021?", None, date(2021, 6, 1), date(2021, 7, 10)),
+    ],
+)
+def test_period_a_question_asks_about(question: str, asked_on: str | None, first: date, last: date) -> None:
+    period = asked_period(question, asked_on)
+    assert period is not None
+    assert (period.first, period.last) == (first, last)
+
+
+@pytest.mark.parametrize(
+    ("question", "asked_on"), [("Who leads Huawei?", "2025-03-26"), ("Who spoke this week?", None)]
+)
+def test_no_period_without_a_word_of_time_or_a_day_to_count_from(question: str, asked_on: str | None) -> None:
+    assert asked_period(question, asked_on) is None
+
+
+@pytest.mark.parametrize(
+    ("published", "covered"),
+    [("2019-10-08", True), ("2019-10", True), ("2019", True), ("2019-12-01", False), ("2020", False), (None, False)],
+)
+def test_articles_of_any_precision_are_covered(published: str | None, covered: bool) -> None:
+    period = asked_period("in October 2019")
+    assert period is not None
+    assert period.covers(published) is covered
+
+
+@pytest.mark.parametrize(
+    ("published", "words"),
+    [("2019-10-08", "8 October 2019"), ("2019-10", "October 2019"), ("2019", "2019"), (None, "")],
+)
+def test_dates_in_words(published: str | None, words: str) -> None:
+    assert date_words(published) == words

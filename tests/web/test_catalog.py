@@ -1,0 +1,63 @@
+from __future__ import annotations
+
+from tests.web.fakes import FakeLibrary, article
+from web.catalog import ROWS, SAMPLE_QUESTIONS, Catalog
+
+LIBRARY_ARTICLES = [
+    article("a1", title="Port reopens", outlet="Bay Herald", published="2021-03-05"),
+    article("b2", title="Café tax “too high”", outlet="Bay Herald", published="2022"),
+    article("c3", title="Undated notice", outlet=None, published=None),
+    article("d4", title="Port reopens at last", outlet="Coast Post", published="2021-03-06", story_id="a1"),
+]
+
+
+def catalog() -> Catalog:
+    return Catalog(FakeLibrary(*LIBRARY_ARTICLES))
+
+
+def test_articles_are_listed_newest_first_and_undated_last() -> None:
+    assert [row[3] for row in catalog().rows()] == ["b2", "d4", "a1", "c3"]
+
+
+def test_a_search_needs_every_word_in_any_column() -> None:
+    assert [row[3] for row in catalog().rows("port herald")] == ["a1"]
+    assert [row[3] for row in catalog().rows('CAFÉ "TOO')] == ["b2"]
+    assert [row[3] for row in catalog().rows("2021-03")] == ["d4", "a1"]
+    assert catalog().rows("nowhere") == []
+
+
+def test_how_many_are_listed_is_said_unless_it_is_all() -> None:
+    assert catalog().listed_words(4, "") == ""
+    assert catalog().listed_words(1, " port ") == "1 of 4 match “port”."
+    many = Catalog(FakeLibrary(*(article(f"n{i}") for i in range(ROWS + 1))))
+    assert str(ROWS) in many.listed_words(len(many.rows()), "")
+
+
+def test_outlets_come_by_number_of_articles() -> None:
+    assert catalog().outlets() == ["Bay Herald", "Coast Post"]
+
+
+def test_the_library_is_read_again_only_when_it_changed() -> None:
+    library = FakeLibrary(*LIBRARY_ARTICLES)
+    view = Catalog(library)
+    view.rows()
+    view.outlets()
+    assert library.heads_read == 1
+    library.add(article("e5", outlet="New Voice"))
+    assert "New Voice" in view.outlets()
+    assert library.heads_read == 2
+
+
+def test_summary_counts_articles_passages_stories_and_years() -> None:
+    summary = catalog().summary_html()
+    assert "4 articles · 4 passages · 3 stories (1 near-copy folded) · 2021 to 2022" in summary
+
+
+def test_an_empty_library_says_how_to_fill_it() -> None:
+    assert "The library is empty." in Catalog(FakeLibrary()).summary_html()
+
+
+def test_examples_are_offered_only_where_the_answering_article_is() -> None:
+    assert catalog().examples() == []
+    question, title = SAMPLE_QUESTIONS[0]
+    assert Catalog(FakeLibrary(article("x", title=title))).examples()[0] == question

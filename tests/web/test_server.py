@@ -1,0 +1,115 @@
+from __future__ import annotations
+
+import json
+import socket
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import httpx
+import pytest
+import uvicorn
+
+from rag.errors import QuestionError, SettingsError
+from rag.records import Turn
+from tests.web.fakes import FakeChatbot, FakeLibrary, answered, article, cite, script, sentence
+from web.chatbots import Chatbots
+from web.server import bind, build_app, page_address
+
+SOURCE = article("a1", "The port reopened on Monday. Cranes moved at noon.")
+ANSWER = answered("When?", SOURCE, [sentence()], [cite(SOURCE, "The port reopened on Monday.")])
+
+
+@dataclass
+class Site:
+    url: str
+    bot: FakeChatbot
+
+
+@pytest.fixture(scope="module")
+def site() -> Iterator[Site]:
+    """The real app on a free port, over a scripted chatbot."""
+    bot = FakeChatbot(FakeLibrary(SOURCE), [script(ANSWER), script(ANSWER), [QuestionError("the question is empty.")]])
+    listener = bind("127.0.0.1", 0)
+    server = uvicorn.Server(
+        uvicorn.Config(build_app(Chatbots(bot, lambda settings: bot)), log_level="error", timeout_graceful_shutdown=1)
+    )
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
+    thread.start()
+    yield Site(page_address(listener, "127.0.0.1"), bot)
+    server.should_exit = True
+    thread.join(timeout=10)
+    listener.close()
+
+
+def test_health_tells_articles_and_generation(site: Site) -> None:
+    response = httpx.get(f"{site.url}/healthz")
+    assert response.json() == {"status": "ok", "articles": 1, "generation": 1}
+
+
+def test_the_page_is_served_with_its_safety_headers(site: Site) -> None:
+    response = httpx.get(site.url)
+    assert response.status_code == 200
+    assert "Groundwire" in response.text
+    assert "frame-ancestors 'none'" in response.headers["content-security-policy"]
+    assert "server" not in response.headers or response.headers["server"] == "uvicorn"
+
+
+@pytest.mark.parametrize("header", [{"host": "evil.example"}, {"origin": "http://evil.example"}])
+@pytest.mark.parametrize("path", ["/", "/healthz", "/gradio_api/info", "/config"])
+def test_foreign_hosts_and_origins_get_nothing(site: Site, header: dict[str, str], path: str) -> None:
+    response = httpx.get(site.url + path, headers=header)
+    assert response.status_code == 403
+    assert len(response.text.splitlines()) == 1
+
+
+def test_a_foreign_site_cannot_upload(site: Site) -> None:
+    files = {"files": ("x.txt", b"hello")}
+    foreign = httpx.post(f"{site.url}/gradio_api/upload", files=files, headers={"origin": "http://evil.example"})
+    assert foreign.status_code == 403
+
+
+def test_there_is_no_schema_browser_and_no_monitoring(site: Site) -> None:
+    for path in ("/docs", "/redoc", "/openapi.json", "/monitoring"):
+        response = httpx.get(site.url + path)
+        assert response.status_code in (403, 404) or "swagger" not in response.text.lower()
+
+
+def test_ask_is_the_only_endpoint_and_returns_the_answer_document(site: Site) -> None:
+    import gradio_client  # type: ignore[import-untyped]
+
+    client = gradio_client.Client(site.url, verbose=False)
+    assert set(client.view_api(return_format="dict")["named_endpoints"]) == {"/ask"}
+    assert client.predict("When?", api_name="/ask") == json.loads(json.dumps(ANSWER.to_json()))
+    client.predict("And?", [{"question": "When?", "answer": "Monday."}], "2021-03-05", api_name="/ask")
+    assert site.bot.asked[-1][:3] == ("And?", (Turn("When?", "Monday."),), "2021-03-05")
+    with pytest.raises(Exception, match="the question is empty"):
+        client.predict(" ", api_name="/ask")
+
+
+def test_a_busy_port_is_one_clear_line() -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        with pytest.raises(SettingsError, match=rf"port {port}.*--port") as caught:
+            bind("127.0.0.1", port)
+    assert len(str(caught.value).splitlines()) == 1
+
+
+def test_an_unknown_host_is_one_clear_line() -> None:
+    with pytest.raises(SettingsError, match="Check --host"):
+        bind("no-such-host.invalid", 0)
+
+
+@pytest.mark.parametrize(
+    ("host", "start"), [("127.0.0.1", "http://127.0.0.1:"), ("0.0.0.0", "http://127.0.0.1:"), ("::1", "http://[::1]:")]
+)
+def test_the_printed_address_can_be_opened(host: str, start: str) -> None:
+    class Listener:
+        def getsockname(self) -> tuple[str, int]:
+            return (host, 7860)
+
+    listener: Any = Listener()
+    assert page_address(listener, host) == start + "7860"

@@ -1,0 +1,1 @@
+"""The web page: an Answer becomes HTML that a reader can check, click by click."""

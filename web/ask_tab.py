@@ -1,0 +1,201 @@
+"""The Ask tab: a conversation, and beside it the passages every sentence rests on."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from typing import Any
+
+import gradio as gr
+
+from rag.errors import GroundwireError, QuestionError
+from rag.settings import Settings
+from web.catalog import Catalog
+from web.chatbots import Chatbots
+from web.choices import parse_date, parse_filters, parse_question
+from web.exchange import Exchange, Stage, advance, failed, history, stopped
+from web.rendering import inline, messages
+from web.sidebar import Sidebar
+from web.sources import panel_html
+from web.theme import OPEN_ARTICLE_JS, html
+
+EXAMPLES = 4
+ANSWERS_AT_ONCE = 2
+ANSWER_QUEUE = "answer"
+
+WELCOME = (
+    "<div class='gw-welcome'><p>What do the articles say?</p>"
+    "<p>Each sentence of an answer is checked before you see it, and its mark opens the words it rests on.</p></div>"
+)
+
+_LOG = logging.getLogger(__name__)
+_PRIVATE: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
+
+Updates = dict[Any, Any]
+
+
+class AskTab:
+    """Components of the tab and what happens on each of them."""
+
+    def __init__(self, chatbots: Chatbots, catalog: Catalog, sidebar: Sidebar) -> None:
+        self._chatbots = chatbots
+        self._catalog = catalog
+        self._sidebar = sidebar
+        self.exchanges = gr.State([])
+        with gr.Row(elem_id="gw-ask"):
+            with gr.Column(scale=3, min_width=320):
+                self._conversation()
+            with gr.Column(scale=2, min_width=300):
+                html("<h2>Sources</h2>")
+                self.sources = html(panel_html([]), elem_id="gw-sources", js=OPEN_ARTICLE_JS)
+        self._wire()
+
+    def example_updates(self) -> list[Any]:
+        """Updates of the example buttons to the library as it is now."""
+        questions = self._catalog.examples()[:EXAMPLES]
+        buttons = [gr.update(value=q, visible=True) for q in questions]
+        return buttons + [gr.update(visible=False)] * (EXAMPLES - len(questions))
+
+    # ------------------------------------------------------------------ layout
+    def _conversation(self) -> None:
+        html("<h2>Conversation</h2>")
+        self.chat = gr.Chatbot(
+            label="Conversation",
+            show_label=False,
+            elem_id="gw-conversation",
+            height=None,
+            buttons=[],
+            latex_delimiters=[],
+            allow_tags=False,
+            line_breaks=False,
+            placeholder=WELCOME,
+        )
+        with gr.Group(elem_id="gw-examples") as self.examples_group:
+            self.examples = [gr.Button("", visible=False, size="sm") for _ in range(EXAMPLES)]
+        with gr.Row(elem_id="gw-active-row"):
+            self.active = html()
+            self.clear_filters = gr.Button("Clear filters", size="sm", visible=False, scale=0, min_width=110)
+        self.notice = html()
+        with gr.Row(elem_id="gw-question-row", equal_height=True):
+            self.question = gr.Textbox(
+                label="Your question",
+                lines=1,
+                max_lines=6,
+                elem_id="gw-question",
+                scale=5,
+                autofocus=True,
+                container=True,
+            )
+            self.ask = gr.Button("Ask", variant="primary", scale=0, min_width=96, elem_id="gw-ask-button")
+            self.stop = gr.Button("Stop", variant="stop", visible=False, scale=0, min_width=96, elem_id="gw-stop")
+        with gr.Row(elem_id="gw-tools"):
+            self.new = gr.Button("New conversation", size="sm", scale=0, min_width=150)
+            self.more = gr.Button("Filters and settings", size="sm", scale=0, min_width=150)
+
+    def _wire(self) -> None:
+        shown = [self.exchanges, self.chat, self.sources, self.question, self.notice, self.examples_group]
+        shown += [self.ask, self.stop]
+        filters = self._sidebar.filter_inputs
+        quick: dict[str, Any] = {"outputs": shown, "queue": False, **_PRIVATE}
+        begun = [
+            trigger(self._begin, inputs=[box, self.exchanges, *filters], **quick)
+            for trigger, box in [
+                (self.question.submit, self.question),
+                (self.ask.click, self.question),
+                *((button.click, button) for button in self.examples),
+            ]
+        ]
+        begun += [
+            trigger(self._again, inputs=self.exchanges, **quick)
+            for trigger in (self.chat.retry, self.chat.option_select)
+        ]
+        running = [
+            event.then(
+                self._answer,
+                inputs=[self.exchanges, self._sidebar.settings],
+                outputs=shown,
+                concurrency_limit=ANSWERS_AT_ONCE,
+                concurrency_id=ANSWER_QUEUE,
+                **_PRIVATE,
+            )
+            for event in begun
+        ]
+        self.stop.click(self._stopped, inputs=self.exchanges, cancels=running, **quick)
+        self.new.click(self._forget, cancels=running, **quick)
+        self.more.click(lambda: gr.update(open=True), outputs=self._sidebar.panel, queue=False, **_PRIVATE)
+        self._sidebar.show_active_in(self.active, self.clear_filters)
+
+    # ------------------------------------------------------------------ events
+    def _begin(
+        self,
+        text: str | None,
+        exchanges: list[Exchange],
+        outlets: list[str] | None,
+        since: str | None,
+        until: str | None,
+        asked_on: str | None,
+    ) -> Updates:
+        """The question appears at once; it waits there for its turn."""
+        try:
+            exchange = Exchange(
+                number=exchanges[-1].number + 1 if exchanges else 1,
+                question=parse_question(text, self._chatbots.first.settings.max_question_chars),
+                filters=parse_filters(outlets, since, until),
+                date=parse_date(asked_on, "Ask as of"),
+            )
+        except QuestionError as error:
+            return {self.notice: f'<p class="gw-problem" role="alert">{inline(error)}</p>'}
+        if exchanges and exchanges[-1].stage in (Stage.WAITING, Stage.SEARCHING, Stage.CHECKING):
+            return {self.notice: '<p class="gw-problem" role="alert">Wait for the answer, or stop it first.</p>'}
+        return self._show([*exchanges, exchange], busy=True) | {self.question: ""}
+
+    def _again(self, exchanges: list[Exchange]) -> Updates:
+        """The last question once more, under the filters it was asked with."""
+        if not exchanges:
+            return {self.notice: ""}
+        last = exchanges[-1]
+        fresh = Exchange(last.number, last.question, filters=last.filters, date=last.date)
+        return self._show([*exchanges[:-1], fresh], busy=True)
+
+    def _answer(self, exchanges: list[Exchange], settings: Settings) -> Iterator[Updates]:
+        """Passages first, then each sentence as it passes its check, then how the answer was made."""
+        if not exchanges or exchanges[-1].stage is not Stage.WAITING:
+            yield {self.stop: gr.update(visible=False), self.ask: gr.update(visible=True)}
+            return
+        *earlier, asked = exchanges
+        for exchange in self._progress(asked, earlier, settings):
+            yield self._show([*earlier, exchange], busy=exchange.stage in (Stage.SEARCHING, Stage.CHECKING))
+
+    def _progress(self, exchange: Exchange, earlier: Sequence[Exchange], settings: Settings) -> Iterator[Exchange]:
+        exchange = replace(exchange, stage=Stage.SEARCHING)
+        yield exchange
+        try:
+            chatbot = self._chatbots.get(settings)
+            for event in chatbot.stream(
+                exchange.question, history=history(earlier), date=exchange.date, filters=exchange.filters
+            ):
+                exchange = advance(exchange, event)
+                yield exchange
+        except GroundwireError as error:
+            yield failed(exchange, str(error))
+        except Exception:
+            _LOG.exception("answering failed")
+            yield failed(exchange, "Something went wrong inside Groundwire. The terminal shows what.")
+
+    def _stopped(self, exchanges: list[Exchange]) -> Updates:
+        return self._show([*exchanges[:-1], *(stopped(e) for e in exchanges[-1:])], busy=False)
+
+    def _forget(self) -> Updates:
+        return self._show([], busy=False) | {self.question: ""}
+
+    def _show(self, exchanges: list[Exchange], *, busy: bool) -> Updates:
+        return {
+            self.exchanges: exchanges,
+            self.chat: messages(exchanges),
+            self.sources: panel_html(exchanges),
+            self.notice: "",
+            self.examples_group: gr.update(visible=not exchanges),
+            self.ask: gr.update(visible=not busy),
+            self.stop: gr.update(visible=busy),
+        }
