@@ -12,6 +12,7 @@ from rag.generation import DraftEnd, Generator
 from rag.grounding import Verifier
 from rag.index.library import Library
 from rag.records import Article, Retrieved, SentenceChecked, Turn, Verdict, VerdictState
+from rag.sentences import sentence_spans
 
 _AROUND = 600
 """Characters of the article on either side of a cited passage that a sentence is checked against."""
@@ -121,8 +122,17 @@ def source_text(retrieved: Retrieved, article: Article) -> str:
     """What a sentence that cites a passage is checked against: the passage with its surroundings and its head."""
     passage = retrieved.passage
     head = ". ".join(part for part in (article.title, article.outlet, article.published) if part)
-    around = article.text[max(0, passage.start - _AROUND) : passage.end + _AROUND]
-    return f"{head}.\n{around}"
+    before = whole_sentences(article.text[max(0, passage.start - _AROUND) : passage.start], cut_before=True)
+    after = whole_sentences(article.text[passage.end : passage.end + _AROUND], cut_before=False)
+    return f"{head}.\n{before}{passage.text}{after}"
+
+
+def whole_sentences(text: str, *, cut_before: bool) -> str:
+    """The text without the sentence that was cut at its beginning, or at its end."""
+    spans = sentence_spans(text)
+    if len(spans) < 2:
+        return ""
+    return text[spans[1][0] :] if cut_before else text[: spans[-2][1]]
 
 
 def quote_of(sentence: str, retrieved: Retrieved, article: Article) -> Quote:

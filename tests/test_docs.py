@@ -17,7 +17,9 @@ PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").r
 
 
 def test_the_first_answer_is_as_really_printed(capsys: pytest.CaptureFixture[str], sample_library: Path) -> None:
-    shown = re.search(r"```console\n\$ python -m rag (?P<command>.+)\n```\n.*?```text\n(?P<output>.*?)```", README, re.S)
+    shown = re.search(
+        r"```console\n\$ python -m rag (?P<command>.+)\n```\n.*?```text\n(?P<output>.*?)```", README, re.S
+    )
     assert shown is not None
     assert main([*shlex.split(shown["command"]), "--library", str(sample_library), "--llm", "none"]) == 0
     printed = capsys.readouterr().out

@@ -37,6 +37,21 @@ _ANYONE = frozenset(
     experts study researchers article paper newspaper agency ministry department office court one some many others
     critics data figures state media""".split()
 )
+_GOVERNMENTS = tuple(
+    frozenset(words.split())
+    for words in (
+        "washington usa us u.s. america american americans",
+        "beijing china chinese",
+        "brussels eu european europe",
+        "london britain british uk u.k.",
+        "moscow kremlin russia russian",
+        "tokyo japan japanese",
+        "taipei taiwan taiwanese",
+        "seoul korea korean",
+        "hague netherlands dutch",
+    )
+)
+"""The words by which news names one government: its seat, its country, its people."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,5 +198,7 @@ def _tied(actor: Actor, other: Actor, sources: Sources) -> bool:
     if actor.words & other.words:
         return True
     if actor.words & other.initials or other.words & actor.initials:
+        return True
+    if any(actor.words & names and other.words & names for names in _GOVERNMENTS):
         return True
     return any(not (actor.words.isdisjoint(s.words) or other.words.isdisjoint(s.words)) for s in sources.sentences)

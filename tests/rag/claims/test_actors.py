@@ -60,3 +60,9 @@ def test_actors_are_names_and_nouns_before_their_verb() -> None:
         ("Rents", "fall"),
         ("the mayor", "resign"),
     ]
+
+
+def test_a_capital_speaks_for_its_government(beside: Beside) -> None:
+    source = "Washington runs late. {} sued the airline."
+    assert check_actors(beside("Washington sued the airline.", source.format("Finn"))) is not None
+    assert check_actors(beside("Washington sued the airline.", source.format("America"))) is None
