@@ -95,7 +95,9 @@ class SentenceTransformersEmbedder:
         os.environ.setdefault("HF_HUB_OFFLINE", "1")
         os.environ.setdefault("TRANSFORMERS_OFFLINE", "1")
         from sentence_transformers import SentenceTransformer
+        from transformers.utils import logging
 
+        logging.disable_progress_bar()  # a bar for a second of loading, in the middle of our own output
         self.name = name
         self._model = SentenceTransformer(str(directory), device="cpu", local_files_only=True)
         self.max_tokens = int(self._model.max_seq_length or 256)

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from rag.embedder import BUNDLED, ONNX_FILE, OnnxEmbedder, SentenceTransformersEmbedder, bundled_directory
 from rag.errors import GroundwireError, ModelMissing
@@ -69,11 +70,9 @@ def export(directory: Path, target: Path) -> None:
     )
 
 
-def least_cosine(directory: Path, onnx_file: Path) -> float:
-    """Smallest cosine between the two engines' vectors over the probes."""
-    exported = OnnxEmbedder(BUNDLED, directory, onnx_file).embed(PROBES)
-    reference = SentenceTransformersEmbedder(BUNDLED, directory).embed(PROBES)
-    return float(np.min(np.sum(exported * reference, axis=1)))
+def least_cosine(reference: NDArray[np.float32], exported: NDArray[np.float32]) -> float:
+    """Smallest cosine between vectors of the same texts, rows of unit length."""
+    return float(np.min(np.sum(reference * exported, axis=1)))
 
 
 def main() -> int:
@@ -84,10 +83,11 @@ def main() -> int:
     check_weights(directory)
     ONNX_FILE.parent.mkdir(parents=True, exist_ok=True)
     draft = ONNX_FILE.with_suffix(".draft")
+    reference = SentenceTransformersEmbedder(BUNDLED, directory).embed(PROBES)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # the tracer's, about branches that do not depend on the input
         export(directory, draft)
-    cosine = least_cosine(directory, draft)
+    cosine = least_cosine(reference, OnnxEmbedder(BUNDLED, directory, draft).embed(PROBES))
     if cosine < 0.99999:
         draft.unlink()
         raise ModelMissing(f"the exported embedding model differs from the original (cosine {cosine:.6f}).")
