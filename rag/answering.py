@@ -7,11 +7,12 @@ from dataclasses import dataclass
 
 from rag.citations import DraftSentence, quote_span, resolve
 from rag.composition import Composition, Quote
+from rag.events import SentenceChecked
 from rag.extraction import ScoredSentence
 from rag.generation import DraftEnd, Generator
 from rag.grounding import Verifier
 from rag.index.library import Library
-from rag.records import Article, Retrieved, SentenceChecked, Turn, Verdict, VerdictState
+from rag.records import Article, Retrieved, Turn, Verdict, VerdictState
 from rag.sentences import sentence_spans
 
 _AROUND = 600

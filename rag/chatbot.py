@@ -14,24 +14,14 @@ from rag.composition import Composition, marked
 from rag.conversation import standalone_question
 from rag.embedder import Embedder, open_embedder
 from rag.errors import QuestionError, SettingsError
+from rag.events import AnswerCompleted, Event, PassagesFound, SentenceChecked
 from rag.extraction import ScoredSentence, choose_sentences, score_sentences
 from rag.generation import Generator
 from rag.grounding import LexicalVerifier, Verifier
 from rag.index.library import Library, open_library
 from rag.llm import ChatModel, as_chat_model, open_chat_model
 from rag.prompting import REFUSAL
-from rag.records import (
-    Answer,
-    AnswerCompleted,
-    Event,
-    Filters,
-    Method,
-    PassagesFound,
-    Retrieved,
-    Seconds,
-    SentenceChecked,
-    Turn,
-)
+from rag.records import Answer, Filters, Method, Retrieved, Seconds, Turn
 from rag.retrieval import Retriever
 from rag.settings import Settings, load_settings
 

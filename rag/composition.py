@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from rag.records import Citation, RejectedCitation, Retrieved, Sentence, SentenceChecked, Verdict, VerdictState
+from rag.events import SentenceChecked
+from rag.records import Citation, RejectedCitation, Retrieved, Sentence, Verdict, VerdictState
 
 SHOWN = {
     "strict": {VerdictState.QUOTED, VerdictState.SUPPORTED},

@@ -26,12 +26,16 @@ TYPE_WEIGHT = 0.3
 CONTEXT_WEIGHT = 0.4
 NEIGHBOUR_WEIGHT = 0.2
 PASSAGE_WEIGHT = 0.6
+FRAGMENT_PENALTY = 0.3
+"""For a line that ends without a full stop: a headline or a link rather than a statement."""
 RELATIVE_SCORE = 0.85
 """A further sentence is quoted when it scores at least this share of the best."""
 SHORTEST = 4
 """Sentences of fewer words are never quoted."""
 
 _QUOTATION_SENTENCES = 2
+_ENDS_SENTENCE = re.compile(r"[.!…。！][\"'”’)\]]*$")
+_STATES_NOTHING = re.compile(r"[?？:：]$")
 _CLOSES_FIRST = re.compile(r"^[^“\"]*(?:”|(?<=[\w.,!?])\"(?=\s|$|[.,]))")
 
 Idf = Callable[[str], float]
@@ -72,7 +76,7 @@ class QuestionWords:
 def score_sentences(
     question: str, retrieved: Sequence[Retrieved], embedder: Embedder, idf: Idf
 ) -> list[ScoredSentence]:
-    """Every sentence of the passages as a candidate, best first, repeats left out."""
+    """The sentences of the passages that may be quoted, best first."""
     blocks = [r.passage.sentence_texts() for r in retrieved]
     texts = [text for block in blocks for text in block]
     if not texts:
@@ -85,7 +89,7 @@ def score_sentences(
     for item, block in zip(retrieved, blocks, strict=True):
         scored += _score_block(question, item, block, cosines[offset : offset + len(block)], words)
         offset += len(block)
-    return _without_repeats(sorted(scored, key=lambda s: -s.score))
+    return _worth_quoting(sorted(scored, key=lambda s: -s.score))
 
 
 def _score_block(
@@ -105,6 +109,7 @@ def _score_block(
             + CONTEXT_WEIGHT * words.coverage(stems[i].union(origin, *(stems[j] for j in neighbours)))
             + PASSAGE_WEIGHT * item.score
             + NEIGHBOUR_WEIGHT * max((float(cosines[j]) for j in neighbours), default=0.0)
+            - FRAGMENT_PENALTY * (not _ENDS_SENTENCE.search(text))
         )
         start, end = item.passage.sentences[i]
         context = frozenset(stems[i].union(origin, *(stems[j] for j in neighbours)))
@@ -118,12 +123,13 @@ def origin_words(item: Retrieved) -> set[str]:
     return set(content_stems(f"{head.title}. {head.outlet or ''}. {date_words(head.published)}"))
 
 
-def _without_repeats(scored: Sequence[ScoredSentence]) -> list[ScoredSentence]:
+def _worth_quoting(scored: Sequence[ScoredSentence]) -> list[ScoredSentence]:
+    """Without repeats, very short sentences, questions and lines that announce what follows."""
     seen: set[tuple[str, ...]] = set()
     kept = []
     for sentence in scored:
         key = tuple(tokens(sentence.text))
-        if len(key) >= SHORTEST and key not in seen:
+        if len(key) >= SHORTEST and key not in seen and not _STATES_NOTHING.search(sentence.text):
             seen.add(key)
             kept.append(sentence)
     return kept

@@ -13,7 +13,6 @@ from enum import StrEnum
 from typing import Any
 
 
-# ------------------------------------------------------------------ what is in a library
 @dataclass(frozen=True, slots=True)
 class ArticleHead:
     """Who published what, when: everything about an article but its text.
@@ -80,7 +79,6 @@ class Passage:
         return [self.text[s - self.start : e - self.start] for s, e in self.sentences]
 
 
-# ------------------------------------------------------------------ what is asked
 @dataclass(frozen=True, slots=True)
 class Turn:
     """One earlier exchange of a conversation, as plain text."""
@@ -108,7 +106,6 @@ class Filters:
         return any((self.outlets, self.authors, self.languages, self.article_ids, self.since, self.until))
 
 
-# ------------------------------------------------------------------ what is found and said
 @dataclass(frozen=True, slots=True)
 class Copy:
     """Another outlet's copy of a cited story."""
@@ -135,7 +132,7 @@ class Retrieved:
 
 
 class VerdictState(StrEnum):
-    """What the check of one sentence against its cited passages found (design, promise 2)."""
+    """What the check of one sentence against its cited passages found."""
 
     QUOTED = "quoted"
     SUPPORTED = "supported"
@@ -274,16 +271,10 @@ class Answer:
 
     def to_json(self) -> dict[str, Any]:
         """The document of the command contract (design, section 6), schema 1."""
-        identity = {} if self.id is None else {"id": self.id}
         plain = asdict(replace(self, retrieved=()))
-        del plain["id"]
-        return {
-            "schema": 1,
-            **identity,
-            **plain,
-            "abstained": self.abstained,
-            "retrieved": retrieved_json(self.retrieved),
-        }
+        if plain["id"] is None:
+            del plain["id"]
+        return {"schema": 1} | plain | {"abstained": self.abstained, "retrieved": retrieved_json(self.retrieved)}
 
 
 def retrieved_json(retrieved: Iterable[Retrieved]) -> list[dict[str, Any]]:
@@ -304,32 +295,6 @@ def retrieved_json(retrieved: Iterable[Retrieved]) -> list[dict[str, Any]]:
         for r in retrieved
     ]
 
-
-# ------------------------------------------------------------------ what a stream yields
-@dataclass(frozen=True, slots=True)
-class PassagesFound:
-    """First event of a stream: what was searched for and what was found."""
-
-    standalone_question: str
-    retrieved: tuple[Retrieved, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class SentenceChecked:
-    """A sentence has its verdict; `citations` are the ones it cites."""
-
-    sentence: Sentence
-    citations: tuple[Citation, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class AnswerCompleted:
-    """Last event of a stream."""
-
-    answer: Answer
-
-
-Event = PassagesFound | SentenceChecked | AnswerCompleted
 
 MARKER = re.compile(r"\[(\d{1,3})\]")
 """A citation marker in an answer's text."""

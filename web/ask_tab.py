@@ -10,12 +10,14 @@ from typing import Any
 import gradio as gr
 
 from rag.errors import GroundwireError, QuestionError
+from rag.events import Event
 from rag.settings import Settings
 from web.catalog import Catalog
 from web.chatbots import Chatbots
 from web.choices import parse_date, parse_filters, parse_question
 from web.exchange import Exchange, Stage, advance, failed, history, stopped
 from web.rendering import inline, messages
+from web.runs import Ending, Runs
 from web.sidebar import Sidebar
 from web.sources import panel_html
 from web.theme import OPEN_ARTICLE_JS, html
@@ -42,6 +44,7 @@ class AskTab:
         self._chatbots = chatbots
         self._catalog = catalog
         self._sidebar = sidebar
+        self._runs = Runs()
         self.exchanges = gr.State([])
         with gr.Row(elem_id="gw-ask"):
             with gr.Column(scale=3, min_width=320):
@@ -110,7 +113,7 @@ class AskTab:
             trigger(self._again, inputs=self.exchanges, **quick)
             for trigger in (self.chat.retry, self.chat.option_select)
         ]
-        running = [
+        for event in begun:
             event.then(
                 self._answer,
                 inputs=[self.exchanges, self._sidebar.settings],
@@ -119,10 +122,8 @@ class AskTab:
                 concurrency_id=ANSWER_QUEUE,
                 **_PRIVATE,
             )
-            for event in begun
-        ]
-        self.stop.click(self._stopped, inputs=self.exchanges, cancels=running, **quick)
-        self.new.click(self._forget, cancels=running, **quick)
+        self.stop.click(self._stop, inputs=self.exchanges, **quick)
+        self.new.click(self._forget, inputs=self.exchanges, **quick)
         self.more.click(lambda: gr.update(open=True), outputs=self._sidebar.panel, queue=False, **_PRIVATE)
         self._sidebar.show_active_in(self.active, self.clear_filters)
 
@@ -146,9 +147,9 @@ class AskTab:
             )
         except QuestionError as error:
             return {self.notice: f'<p class="gw-problem" role="alert">{inline(error)}</p>'}
-        if exchanges and exchanges[-1].stage in (Stage.WAITING, Stage.SEARCHING, Stage.CHECKING):
+        if exchanges and exchanges[-1].running:
             return {self.notice: '<p class="gw-problem" role="alert">Wait for the answer, or stop it first.</p>'}
-        return self._show([*exchanges, exchange], busy=True) | {self.question: ""}
+        return self._show([*exchanges, exchange]) | {self.question: ""}
 
     def _again(self, exchanges: list[Exchange]) -> Updates:
         """The last question once more, under the filters it was asked with."""
@@ -156,7 +157,7 @@ class AskTab:
             return {self.notice: ""}
         last = exchanges[-1]
         fresh = Exchange(last.number, last.question, filters=last.filters, date=last.date)
-        return self._show([*exchanges[:-1], fresh], busy=True)
+        return self._show([*exchanges[:-1], fresh])
 
     def _answer(self, exchanges: list[Exchange], settings: Settings) -> Iterator[Updates]:
         """Passages first, then each sentence as it passes its check, then how the answer was made."""
@@ -165,17 +166,18 @@ class AskTab:
             return
         *earlier, asked = exchanges
         for exchange in self._progress(asked, earlier, settings):
-            yield self._show([*earlier, exchange], busy=exchange.stage in (Stage.SEARCHING, Stage.CHECKING))
+            yield self._show([*earlier, exchange] if exchange else [])
 
-    def _progress(self, exchange: Exchange, earlier: Sequence[Exchange], settings: Settings) -> Iterator[Exchange]:
-        exchange = replace(exchange, stage=Stage.SEARCHING)
+    def _progress(self, asked: Exchange, earlier: Sequence[Exchange], settings: Settings) -> Iterator[Exchange | None]:
+        """The exchange at every step; None when the reader began a new conversation meanwhile."""
+        exchange = replace(asked, stage=Stage.SEARCHING)
         yield exchange
         try:
-            chatbot = self._chatbots.get(settings)
-            for event in chatbot.stream(
-                exchange.question, history=history(earlier), date=exchange.date, filters=exchange.filters
-            ):
-                exchange = advance(exchange, event)
+            for event in self._runs.follow(asked.run, lambda: self._stream(asked, earlier, settings)):
+                if event is Ending.FORGOTTEN:
+                    yield None
+                    return
+                exchange = stopped(exchange) if isinstance(event, Ending) else advance(exchange, event)
                 yield exchange
         except GroundwireError as error:
             yield failed(exchange, str(error))
@@ -183,13 +185,24 @@ class AskTab:
             _LOG.exception("answering failed")
             yield failed(exchange, "Something went wrong inside Groundwire. The terminal shows what.")
 
-    def _stopped(self, exchanges: list[Exchange]) -> Updates:
-        return self._show([*exchanges[:-1], *(stopped(e) for e in exchanges[-1:])], busy=False)
+    def _stream(self, asked: Exchange, earlier: Sequence[Exchange], settings: Settings) -> Iterator[Event]:
+        chatbot = self._chatbots.get(settings)
+        return chatbot.stream(asked.question, history=history(earlier), date=asked.date, filters=asked.filters)
 
-    def _forget(self) -> Updates:
-        return self._show([], busy=False) | {self.question: ""}
+    def _stop(self, exchanges: list[Exchange]) -> Updates:
+        """The answer being written ends with what was checked; one that still waits does not begin."""
+        if exchanges and self._runs.end(exchanges[-1].run, Ending.STOPPED):
+            return {self.notice: ""}
+        return self._show([*exchanges[:-1], *(stopped(e) for e in exchanges[-1:])])
 
-    def _show(self, exchanges: list[Exchange], *, busy: bool) -> Updates:
+    def _forget(self, exchanges: list[Exchange]) -> Updates:
+        """A new conversation; an answer being written clears the page itself when it ends."""
+        if exchanges and self._runs.end(exchanges[-1].run, Ending.FORGOTTEN):
+            return {self.question: ""}
+        return self._show([]) | {self.question: ""}
+
+    def _show(self, exchanges: list[Exchange]) -> Updates:
+        busy = bool(exchanges) and exchanges[-1].running
         return {
             self.exchanges: exchanges,
             self.chat: messages(exchanges),

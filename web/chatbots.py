@@ -6,7 +6,8 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 from typing import Protocol
 
-from rag.records import Answer, Event, Filters, Turn
+from rag.events import Event
+from rag.records import Answer, Filters, Turn
 from rag.settings import Settings
 from web.catalog import LibraryView
 

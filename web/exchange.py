@@ -5,19 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
+from uuid import uuid4
 
-from rag.records import (
-    Answer,
-    AnswerCompleted,
-    Citation,
-    Event,
-    Filters,
-    PassagesFound,
-    Retrieved,
-    Sentence,
-    SentenceChecked,
-    Turn,
-)
+from rag.events import AnswerCompleted, Event, PassagesFound, SentenceChecked
+from rag.records import Answer, Citation, Filters, Retrieved, Sentence, Turn
 
 
 class Stage(StrEnum):
@@ -40,6 +31,7 @@ class Exchange:
         date: The question's date as given by the reader.
         searched: The standalone question that was searched for; empty before passages are found.
         problem: Why it failed, one line safe to show.
+        run: Id of the attempt to answer it, unique among all readers.
     """
 
     number: int
@@ -53,6 +45,12 @@ class Exchange:
     citations: tuple[Citation, ...] = ()
     answer: Answer | None = None
     problem: str | None = None
+    run: str = field(default_factory=lambda: uuid4().hex)
+
+    @property
+    def running(self) -> bool:
+        """True from the question until its answer is complete, failed or stopped."""
+        return self.stage in (Stage.WAITING, Stage.SEARCHING, Stage.CHECKING)
 
     @property
     def rewritten(self) -> bool:
@@ -92,9 +90,7 @@ def failed(exchange: Exchange, problem: str) -> Exchange:
 
 def stopped(exchange: Exchange) -> Exchange:
     """The exchange after the reader pressed Stop; a finished one is left alone."""
-    if exchange.stage in (Stage.DONE, Stage.FAILED):
-        return exchange
-    return replace(exchange, stage=Stage.STOPPED)
+    return replace(exchange, stage=Stage.STOPPED) if exchange.running else exchange
 
 
 def history(exchanges: Iterable[Exchange]) -> tuple[Turn, ...]:

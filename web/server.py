@@ -5,7 +5,9 @@ from __future__ import annotations
 import errno
 import os
 import shutil
+import signal
 import socket
+import sys
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
@@ -81,6 +83,7 @@ def serve(chatbots: Chatbots, listener: socket.socket, host: str) -> None:
     """Serves until interrupted; prints the address when the page can be opened."""
     uploads = Path(tempfile.mkdtemp(prefix="groundwire-"))
     os.environ["GRADIO_TEMP_DIR"] = str(uploads)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))  # so that `finally` runs on `kill` too
     try:
         config = uvicorn.Config(
             build_app(chatbots, host), log_level="warning", server_header=False, timeout_graceful_shutdown=3

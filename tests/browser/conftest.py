@@ -22,7 +22,7 @@ import pytest
 import uvicorn
 
 from rag.errors import ModelUnavailable
-from rag.records import PassagesFound
+from rag.events import PassagesFound
 from tests.web.fakes import FakeChatbot, FakeLibrary, Script, answered, article, cite, found, script, sentence
 from web.chatbots import Chatbots
 from web.server import bind, build_app, page_address

@@ -93,6 +93,18 @@ def test_repeats_and_very_short_sentences_are_left_out() -> None:
     assert [s.text for s in scored] == ["The list named eight companies."]
 
 
+def test_a_question_or_an_announcement_is_no_answer() -> None:
+    text = "When does the fair end? It closes its gates on Sunday at noon. Here is when the fair will end:"
+    scored = score_sentences("When does the fair end?", [found(text)], open_embedder(), lambda _: 1.0)
+    assert [s.text for s in scored] == ["It closes its gates on Sunday at noon."]
+
+
+def test_a_headline_stands_behind_a_statement() -> None:
+    text = "Fair closes on Sunday\nThe fair closes on Sunday."
+    scored = score_sentences("When does the fair close?", [found(text)], open_embedder(), lambda _: 1.0)
+    assert scored[0].text == "The fair closes on Sunday."
+
+
 def test_one_report_of_a_fact_is_enough() -> None:
     a, b, c = sentences(
         "The list named 20 bureaus. On Monday the list named 20 bureaus. Beijing protested loudly today."

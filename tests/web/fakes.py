@@ -7,21 +7,18 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from rag.errors import GroundwireError
+from rag.events import AnswerCompleted, Event, PassagesFound, SentenceChecked
 from rag.records import (
     Answer,
-    AnswerCompleted,
     Article,
     ArticleHead,
     Citation,
-    Event,
     Filters,
     Method,
     Passage,
-    PassagesFound,
     Retrieved,
     Seconds,
     Sentence,
-    SentenceChecked,
     Turn,
     VerdictState,
 )

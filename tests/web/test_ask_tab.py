@@ -6,7 +6,8 @@ import gradio as gr
 import pytest
 
 from rag.errors import ModelUnavailable
-from rag.records import Filters, PassagesFound, Turn
+from rag.events import PassagesFound
+from rag.records import Filters, Turn
 from tests.web.fakes import FakeChatbot, FakeLibrary, Script, answered, article, cite, found, script, sentence
 from web.ask_tab import AskTab
 from web.catalog import Catalog
@@ -105,13 +106,43 @@ def test_a_programming_error_is_told_without_its_details(caplog: pytest.LogCaptu
     assert "IndexError" in caplog.text
 
 
-def test_a_stopped_answer_says_so_and_can_be_tried_again() -> None:
+def test_stop_ends_the_answer_with_what_was_checked() -> None:
+    page = Page()
+    page.bot.pause = 0.2
+    page.exchanges = page.tab._begin("When?", [], None, None, None, None)[page.tab.exchanges]
+    last: dict[Any, Any] = {}
+    for last in page.tab._answer(page.exchanges, page.bot.settings):
+        if "The port reopened" in last[page.tab.chat][-1]["content"]:
+            page.tab._stop(last[page.tab.exchanges])
+    assert last[page.tab.exchanges][-1].stage is Stage.STOPPED
+    assert "The port reopened" in last[page.tab.chat][-1]["content"]
+    assert "Stopped." in last[page.tab.chat][-1]["content"]
+    assert last[page.tab.ask]["visible"]
+
+
+def test_an_answer_stopped_while_it_waits_never_begins_and_can_be_tried_again() -> None:
     page = Page()
     waiting = page.tab._begin("When?", [], None, None, None, None)[page.tab.exchanges]
-    stopped = page.tab._stopped(waiting)
-    assert "Stopped." in stopped[page.tab.chat][-1]["content"]
-    assert stopped[page.tab.chat][-1]["options"]
-    assert stopped[page.tab.exchanges][0].stage is Stage.STOPPED
+    halted = page.tab._stop(waiting)
+    assert "Stopped." in halted[page.tab.chat][-1]["content"]
+    assert halted[page.tab.chat][-1]["options"]
+    page.exchanges = halted[page.tab.exchanges]
+    assert len(list(page.tab._answer(page.exchanges, page.bot.settings))) == 1
+    assert page.bot.asked == []
+    assert "Quoted from the articles" in page.retry()[page.tab.chat][-1]["content"]
+
+
+def test_a_new_conversation_begun_while_it_answers_clears_the_page_last() -> None:
+    page = Page()
+    page.bot.pause = 0.05
+    page.exchanges = page.tab._begin("When?", [], None, None, None, None)[page.tab.exchanges]
+    updates = []
+    for update in page.tab._answer(page.exchanges, page.bot.settings):
+        updates.append(update)
+        if len(updates) == 2:
+            assert page.tab.exchanges not in page.tab._forget(update[page.tab.exchanges])
+    assert updates[-1][page.tab.exchanges] == []
+    assert updates[-1][page.tab.ask]["visible"]
 
 
 def test_a_second_question_waits_for_the_first() -> None:
@@ -125,7 +156,7 @@ def test_a_second_question_waits_for_the_first() -> None:
 def test_new_conversation_forgets_everything() -> None:
     page = Page()
     page.ask("When?")
-    cleared = page.tab._forget()
+    cleared = page.tab._forget(page.exchanges)
     assert cleared[page.tab.exchanges] == []
     assert cleared[page.tab.chat] == []
     assert cleared[page.tab.examples_group]["visible"]

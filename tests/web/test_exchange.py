@@ -2,7 +2,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from rag.records import AnswerCompleted, PassagesFound, SentenceChecked, Turn
+from rag.events import AnswerCompleted, PassagesFound, SentenceChecked
+from rag.records import Turn
 from tests.web.fakes import answered, article, cite, found, script, sentence
 from web.exchange import Exchange, Stage, advance, failed, history, stopped
 

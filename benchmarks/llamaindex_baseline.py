@@ -1,0 +1,165 @@
+"""The LlamaIndex systems that Groundwire is measured against, as its documentation builds them.
+
+Imported by the process that measures LlamaIndex only: what it loads counts as its memory.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import bm25s
+import chromadb
+import numpy as np
+import Stemmer
+from llama_index.core import Document, StorageContext, VectorStoreIndex
+from llama_index.core.base.base_retriever import BaseRetriever
+from llama_index.core.ingestion import IngestionPipeline
+from llama_index.core.llms import MockLLM
+from llama_index.core.node_parser import SentenceSplitter
+from llama_index.core.retrievers import QueryFusionRetriever
+from llama_index.core.schema import (
+    BaseNode,
+    MetadataMode,
+    NodeRelationship,
+    NodeWithScore,
+    QueryBundle,
+    RelatedNodeInfo,
+    TextNode,
+)
+from llama_index.core.storage.docstore import SimpleDocumentStore
+from llama_index.embeddings.huggingface import HuggingFaceEmbedding
+from llama_index.vector_stores.chroma import ChromaVectorStore
+from transformers.utils import logging
+
+from benchmarks.embedded_share import Piece
+from eval.lines import json_lines
+from rag.embedder import bundled_directory
+from rag.index.store import Store
+
+CHUNK_TOKENS = 512
+_TOKEN_PATTERN = r"(?u)\b\w\w+\b"
+_INSERT_BATCH = 1000  # Chroma refuses more than 5,461 at once
+
+
+def read_documents(file: Path) -> list[Document]:
+    """One document for each line of a JSONL file (also .gz), with title, source and date as metadata."""
+    return [
+        Document(id_=a["id"], text=a["text"], metadata={key: a.get(key) or "" for key in ("title", "source", "date")})
+        for _, a in json_lines(file)
+    ]
+
+
+def open_embedding() -> HuggingFaceEmbedding:
+    """The model that Groundwire bundles, on the CPU."""
+    logging.disable_progress_bar()
+    return HuggingFaceEmbedding(model_name=str(bundled_directory()), device="cpu")
+
+
+def split(documents: Sequence[Document]) -> list[BaseNode]:
+    """Chunks of `CHUNK_TOKENS`, with the splitter's own default overlap."""
+    return SentenceSplitter(chunk_size=CHUNK_TOKENS).get_nodes_from_documents(documents)
+
+
+def passage_nodes(store: Store) -> list[BaseNode]:
+    """Groundwire's passages with the vectors it stored."""
+    vectors = {number: np.frombuffer(blob, dtype=np.float32).tolist() for number, _, blob in store.vectors()}
+    return [
+        TextNode(
+            id_=stored.passage.id,
+            text=stored.passage.text,
+            metadata={
+                "title": stored.article.title,
+                "source": stored.article.outlet or "",
+                "date": stored.article.published or "",
+            },
+            relationships={NodeRelationship.SOURCE: RelatedNodeInfo(node_id=stored.article.id)},
+            embedding=vectors[stored.number],
+        )
+        for stored in store.passages_since(-1)
+    ]
+
+
+def build_index(nodes: Sequence[BaseNode], directory: Path, embedding: HuggingFaceEmbedding) -> VectorStoreIndex:
+    """A vector index on disk; nodes that have a vector keep it."""
+    context = StorageContext.from_defaults(vector_store=_vector_store(directory))
+    return VectorStoreIndex(
+        list(nodes), storage_context=context, embed_model=embedding, insert_batch_size=_INSERT_BATCH
+    )
+
+
+def run_again(known: Sequence[Document], file: Path, directory: Path, embedding: HuggingFaceEmbedding) -> int:
+    """Ingests an unchanged file with a pipeline whose docstore knows its documents; gives the nodes it made."""
+    docstore = SimpleDocumentStore()
+    docstore.set_document_hashes({document.id_: document.hash for document in known})
+    docstore.add_documents(list(known))
+    pipeline = IngestionPipeline(
+        transformations=[SentenceSplitter(chunk_size=CHUNK_TOKENS), embedding],
+        vector_store=_vector_store(directory),
+        docstore=docstore,
+    )
+    return len(pipeline.run(documents=read_documents(file)))
+
+
+def embedded_pieces(nodes: Sequence[BaseNode], documents: Sequence[Document]) -> list[Piece]:
+    """Where the text of each node stands in its document, and what is embedded in front of it."""
+    texts = {document.id_: document.text for document in documents}
+    pieces, search_from = [], dict.fromkeys(texts, 0)
+    for node in nodes:
+        text, article = node.get_content(MetadataMode.NONE), str(node.ref_doc_id)
+        start = texts[article].find(text, search_from[article])
+        if start < 0:
+            raise ValueError(f"chunk {node.node_id} is not a stretch of article {article}")
+        search_from[article] = start + 1
+        prefix = node.get_content(MetadataMode.EMBED).removesuffix(text)
+        pieces.append(Piece(article, start, start + len(text), prefix))
+    return pieces
+
+
+class Bm25Retriever(BaseRetriever):  # type: ignore[misc]
+    """BM25 by bm25s, configured as in llama-index-retrievers-bm25 0.8.0, which refuses our PyStemmer.
+
+    There: English stop words and stems, words of two letters and more, metadata in front of the text,
+    bm25s's default k1 and b.
+    """
+
+    def __init__(self, nodes: Sequence[BaseNode], similarity_top_k: int) -> None:
+        self._nodes = list(nodes)
+        self._top_k = min(similarity_top_k, len(self._nodes))
+        self._stemmer = Stemmer.Stemmer("english")
+        self._bm25 = bm25s.BM25()
+        texts = [node.get_content(metadata_mode=MetadataMode.EMBED) for node in self._nodes]
+        self._bm25.index(self._tokens(texts), show_progress=False)
+        super().__init__()
+
+    def _tokens(self, texts: Any) -> Any:
+        return bm25s.tokenize(
+            texts, stopwords="en", stemmer=self._stemmer, token_pattern=_TOKEN_PATTERN, show_progress=False
+        )
+
+    def _retrieve(self, query_bundle: QueryBundle) -> list[NodeWithScore]:
+        found, scores = self._bm25.retrieve(self._tokens(query_bundle.query_str), k=self._top_k, show_progress=False)
+        return [
+            NodeWithScore(node=self._nodes[int(i)], score=float(s)) for i, s in zip(found[0], scores[0], strict=True)
+        ]
+
+
+def build_retrievers(
+    nodes: Sequence[BaseNode], directory: Path, embedding: HuggingFaceEmbedding, depth: int
+) -> dict[str, BaseRetriever]:
+    """Every baseline by name: vectors, BM25 and both fusions of the two, each `depth` nodes deep."""
+    vector = build_index(nodes, directory, embedding).as_retriever(similarity_top_k=depth)
+    bm25 = Bm25Retriever(nodes, depth)
+    fusions = {
+        f"LlamaIndex fusion {mode}": QueryFusionRetriever(
+            [vector, bm25], llm=MockLLM(), mode=mode, similarity_top_k=depth, num_queries=1, use_async=False
+        )
+        for mode in ("reciprocal_rerank", "relative_score")
+    }
+    return {"LlamaIndex vector": vector, "LlamaIndex BM25": bm25, **fusions}
+
+
+def _vector_store(directory: Path) -> ChromaVectorStore:
+    client = chromadb.PersistentClient(str(directory), settings=chromadb.Settings(anonymized_telemetry=False))
+    return ChromaVectorStore(chroma_collection=client.get_or_create_collection("articles"))
