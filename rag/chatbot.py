@@ -117,7 +117,7 @@ class Chatbot:
         scored = self._score(asked)
         if self._generating is not None and asked.retrieved:
             yield from self._generate(asked, self._generating)
-        if not asked.composition.shown and asked.complete:
+        if not asked.composition.shown:
             yield from self._extract(asked, scored)
         yield AnswerCompleted(self._complete(asked))
 
@@ -159,13 +159,14 @@ class Chatbot:
             asked.text = asked.composition.text()
             return
         asked.method = Method.ABSTAINED
-        asked.reason = "no article found states what is asked"
+        asked.reason = asked.reason or "no article found states what is asked"
         asked.text = REFUSAL
         if asked.confidence >= self.settings.closest_threshold:
             closest = Composition(self.settings.policy, citations=asked.composition.citations)
             for event in self._extracting.answer(scored[:1], closest):
                 asked.composition.sentences.append(event.sentence)
-                asked.reason = "the closest passage is shown; it may not answer the question"
+                if asked.complete:
+                    asked.reason = "the closest passage is shown; it may not answer the question"
                 asked.text = f"{ONLY_CLOSEST} {marked(f'“{one_line(scored[0].text)}”', event.sentence.citations)}"
                 yield event
 

@@ -164,7 +164,7 @@ def test_invented_markers_and_missing_ones_are_findings(sample_library: Path) ->
 
 
 def test_strict_shows_no_paraphrase(sample_library: Path) -> None:
-    paraphrase = "Washington blacklisted Hikvision over Xinjiang, officials announced. [1]"
+    paraphrase = "Washington has put Hikvision, SenseTime and Megvii on its list. [1]"
     answers = {}
     for policy in ("balanced", "strict"):
         bot, _ = bot_with(sample_library, paraphrase, REFUSAL, policy=policy)
@@ -185,6 +185,15 @@ def test_an_answer_that_was_cut_says_so(sample_library: Path, sample_bot: Chatbo
     assert answer.reason is not None
     assert reason in answer.reason
     assert answer.sentences[0].shown
+
+
+def test_a_model_cut_before_its_first_sentence_leaves_the_quotations(sample_library: Path) -> None:
+    bot, _ = bot_with(sample_library, [Piece("The l"), Piece(finish="lost")])
+    answer = bot.ask(QUESTION)
+    assert answer.method is Method.EXTRACTED
+    assert answer.citations
+    assert not answer.complete
+    assert answer.reason == "the answer is incomplete: the connection was lost"
 
 
 def test_a_model_that_is_down_leaves_the_passages_in_view(sample_library: Path) -> None:
