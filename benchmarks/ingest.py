@@ -26,7 +26,7 @@ from pathlib import Path
 ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT))  # before this folder, whose ingest.py is not the package
 
-from benchmarks.embedded_share import Piece, embedded_share  # noqa: E402
+from benchmarks.baselines.embedded_share import Piece, embedded_share  # noqa: E402
 from benchmarks.machine import describe_machine  # noqa: E402
 from ingest.indexing import ingest  # noqa: E402
 from rag.embedder import open_embedder  # noqa: E402
@@ -90,7 +90,7 @@ def measure_llamaindex(file: Path, directory: Path) -> Measured:
     """Into a new Chroma directory, then again with a docstore that knows every document."""
     measured = Measured()
     with measured.timing("start"):
-        from benchmarks import llamaindex_baseline as baseline  # not at the top: Groundwire's process would load it
+        from benchmarks.baselines import llamaindex as baseline  # not at the top: Groundwire's process would load it
 
         embedding = baseline.open_embedding()
         embedding.get_text_embedding("warm")
@@ -102,8 +102,10 @@ def measure_llamaindex(file: Path, directory: Path) -> Measured:
     measured.finish_build(before)
     measured.articles, measured.passages = len(documents), len(nodes)
     measured.disk_mb = _megabytes(directory)
+    remembered = file.with_name("docstore.json")
+    baseline.remember(documents, remembered)
     with measured.timing("again"):
-        made = baseline.run_again(documents, file, directory, embedding)
+        made = baseline.run_again(remembered, file, directory, embedding)
     if made:
         raise RuntimeError(f"the docstore did not recognise {made} nodes")
     texts = {document.id_: document.text for document in documents}

@@ -7,6 +7,7 @@ import sys
 from collections import Counter
 
 from ingest.indexing import IngestReport, ingest
+from ingest.sources import MANY, SINGLE
 from rag.command_line import DONE, NOTHING_USABLE, print_json
 from rag.settings import load_settings
 
@@ -38,6 +39,8 @@ def report_text(report: IngestReport, library: str, dry_run: bool = False) -> st
     lines += [f"  skipped {s.source}: {s.reason}" for s in report.skipped[:_SKIPS_SHOWN]]
     rest = Counter(s.reason for s in report.skipped[_SKIPS_SHOWN:])
     lines += [f"  and {n} more skipped: {reason}" for reason, n in rest.most_common()]
+    if not report.usable and not report.removed:
+        lines.append(f"nothing to ingest was found; files of these types are read: {' '.join((*SINGLE, *MANY))}")
     lines.append(f"{library}: {report.articles} articles, {report.passages} passages, {report.stories} stories")
     return "\n".join(lines)
 

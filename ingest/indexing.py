@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import nullcontext
+from contextlib import closing, nullcontext
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -17,9 +17,11 @@ from ingest.duplicates import Stories, signature
 from ingest.metadata import FROM_CONTENT
 from ingest.passages import split_passages
 from ingest.records import Skipped
+from ingest.scopes import Scope, is_under, unread_roots
 from ingest.sources import count_sources
 from rag.embedder import Embedder, open_embedder
 from rag.errors import SettingsError
+from rag.index.connection import make_directory
 from rag.index.library import update_caches
 from rag.index.lock import WriterLock
 from rag.index.store import STORE_FILE, KnownArticle, Store
@@ -79,6 +81,8 @@ def ingest(
     Raises:
         SourceError: A path does not exist.
         LibraryBusy: Another process is writing.
+        LibraryDamaged: The store cannot be read.
+        LibraryNotWritable: Disk full, read-only, or no permission; what was reported as done is kept.
         SettingsError: The library was made with another embedding model.
     """
     total = count_sources(paths)
@@ -117,22 +121,14 @@ def ingest_articles(
     if dry_run and not (settings.library / STORE_FILE).is_file():
         _plan_without_library(items, report)
     else:
-        settings.library.mkdir(parents=True, exist_ok=True, mode=0o700)
-        with nullcontext() if dry_run else WriterLock(settings.library):
-            _Run(settings, report, dry_run, progress, total).run(items, remove_missing_under)
+        make_directory(settings.library)
+        with (
+            nullcontext() if dry_run else WriterLock(settings.library),
+            closing(Store(settings.library, create=not dry_run)) as store,
+        ):
+            _Run(store, settings, report, dry_run, progress, total).run(items, remove_missing_under)
     report.seconds = time.monotonic() - started
     return report
-
-
-def remove_articles(article_ids: Sequence[str], settings: Settings) -> list[str]:
-    """Removes articles from the library and its caches; gives the ids that were there."""
-    with WriterLock(settings.library):
-        store = Store(settings.library)
-        gone = [id for id in article_ids if store.remove(id)]
-        store.drop_unused_vectors()
-        update_caches(store)
-        store.close()
-    return gone
 
 
 def _plan_without_library(items: Iterable[Article | Skipped], report: IngestReport) -> None:
@@ -157,14 +153,20 @@ class _Run:
     """The state of one run."""
 
     def __init__(
-        self, settings: Settings, report: IngestReport, dry_run: bool, progress: Progress | None, total: int
+        self,
+        store: Store,
+        settings: Settings,
+        report: IngestReport,
+        dry_run: bool,
+        progress: Progress | None,
+        total: int,
     ) -> None:
+        self._store = store
         self._settings = settings
         self._report = report
         self._dry_run = dry_run
         self._progress = progress or (lambda done, total, name: None)
         self._total = total
-        self._store = Store(settings.library, create=not dry_run)
         self._known: dict[str, KnownArticle] = {k.id: k for k in self._store.known_articles()}
         self._by_source = {k.source: k.id for k in self._known.values()}
         self._stories = Stories(((k.id, k.story_id, k.signature) for k in self._known.values()), self._text_of)
@@ -188,16 +190,10 @@ class _Run:
             if self._store.counts()[0]:
                 update_caches(self._store)
         self._report.articles, self._report.passages, self._report.stories = self._store.counts()
-        self._store.close()
 
     def _changed(self, items: Iterable[Article | Skipped], seen: set[str]) -> Iterator[Article]:
         """The articles to write; counts the others."""
-        for item in items:
-            if isinstance(item, Skipped):
-                self._report.skipped.append(item)
-                continue
-            article = self._identify(item)
-            seen.add(article.id)
+        for article in self._identified(items, seen):
             known = self._known.get(article.id)
             if known is None:
                 self._report.added += 1
@@ -211,12 +207,29 @@ class _Run:
             if not self._dry_run:
                 yield article
 
-    def _identify(self, article: Article) -> Article:
-        """An article named by its content keeps the name under which its file is known."""
+    def _identified(self, items: Iterable[Article | Skipped], seen: set[str]) -> Iterator[Article]:
+        """The articles; one named by its content keeps the name under which its file or line is known.
+
+        Those come last, because the article of that name may have moved: to another line, or another file.
+        """
+        waiting: list[tuple[Article, str]] = []
+        for item in items:
+            if isinstance(item, Skipped):
+                self._report.skipped.append(item)
+            elif (known_id := self._former_name(item)) is not None:
+                waiting.append((item, known_id))
+            else:
+                seen.add(item.id)
+                yield item
+        for article, known_id in waiting:
+            named = article if known_id in seen else replace(article, id=known_id)
+            seen.add(named.id)
+            yield named
+
+    def _former_name(self, article: Article) -> str | None:
         known_id = self._by_source.get(article.source)
-        if known_id and article.id not in self._known and article.provenance.get("id") == FROM_CONTENT:
-            return replace(article, id=known_id)
-        return article
+        is_named_by_content = article.provenance.get("id") == FROM_CONTENT
+        return known_id if is_named_by_content and article.id not in self._known else None
 
     def _follow_move(self, known: KnownArticle, article: Article) -> None:
         if known.source != article.source and not self._dry_run:
@@ -250,10 +263,10 @@ class _Run:
         self._store.put(replace(article, story_id=story_id), sketch, rows)
 
     def _remove_missing(self, paths: Sequence[Path], seen: set[str]) -> None:
-        roots = [str(path.resolve()) for path in paths]
-        unread = [skipped.source for skipped in self._report.skipped]  # not read today is not the same as gone
+        scope = Scope(paths)
+        unread = unread_roots(s.source for s in self._report.skipped)  # not read today is not the same as gone
         for known in self._known.values():
-            if _is_under(known.source, roots) and known.id not in seen and not _is_under(known.source, unread):
+            if scope.holds(known.source) and known.id not in seen and not is_under(known.source, unread):
                 self._report.removed += 1
                 if not self._dry_run:
                     self._store.remove(known.id)
@@ -277,8 +290,3 @@ class _Run:
     def _tick(self, title: str) -> None:
         self._done += 1
         self._progress(self._done, max(self._total, self._done), title)
-
-
-def _is_under(source: str, roots: Sequence[str]) -> bool:
-    """True for a root itself, a file in it, and a line of it."""
-    return any(source == root or source.startswith((f"{root}/", f"{root}#")) for root in roots)

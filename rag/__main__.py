@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from importlib import import_module
 from pathlib import Path
 
-from rag.command_line import WRONG_USAGE, full_date, iso_date, new_parser, run_command
+from rag.command_line import WRONG_USAGE, full_date, iso_date, new_parser, positive, run_command, text
 
 _EXAMPLES = """\
   python -m rag ask "How many companies did the October 2019 blacklist target?"
@@ -18,8 +18,13 @@ _EXAMPLES = """\
   python -m rag search "export controls on chips" -k 5
   python -m rag article courier-2019-10-08-blacklist --json
   python -m rag library --json
+  python -m rag library remove courier-2019-10-08-blacklist
   python -m rag doctor
 """
+
+
+_ACTIONS = {"doctor": "doctor", "remove": "remove"}
+"""Actions of `library` that are commands of their own."""
 
 
 def parser() -> argparse.ArgumentParser:
@@ -29,9 +34,10 @@ def parser() -> argparse.ArgumentParser:
     _add_ask(subcommands.add_parser("ask", help="answer a question, with checked quotes"))
     _add_search(subcommands.add_parser("search", help="the passages found for a question"))
     article = subcommands.add_parser("article", help="a stored article with its full text")
-    article.add_argument("id", help="the article's id, as in citations")
-    library = subcommands.add_parser("library", help="what a library holds and whether it is sound")
-    library.add_argument("action", nargs="?", choices=("show", "doctor"), default="show")
+    article.add_argument("id", type=text, help="the article's id, as in citations")
+    library = subcommands.add_parser("library", help="what a library holds and whether it is sound; remove articles")
+    library.add_argument("action", nargs="?", choices=("show", "doctor", "remove"), default="show")
+    library.add_argument("ids", nargs="*", type=text, metavar="ID", help="articles to remove")
     doctor = subcommands.add_parser("doctor", help="check a library and rebuild what is damaged")
     for command in (article, library, doctor):
         _add_common(command)
@@ -51,7 +57,7 @@ def _add_filters(command: argparse.ArgumentParser) -> None:
 
 
 def _add_ask(command: argparse.ArgumentParser) -> None:
-    command.add_argument("question", nargs="?")
+    command.add_argument("question", nargs="?", type=text)
     command.add_argument("--batch", type=Path, metavar="FILE", help='JSONL of {"id", "question", "history"?, "date"?}')
     command.add_argument("--llm", metavar="X", help="auto (default), none, local, a .gguf file, or a model name")
     command.add_argument("--policy", choices=("strict", "balanced"), help="which checked sentences are shown")
@@ -60,9 +66,9 @@ def _add_ask(command: argparse.ArgumentParser) -> None:
 
 
 def _add_search(command: argparse.ArgumentParser) -> None:
-    command.add_argument("question", nargs="?")
+    command.add_argument("question", nargs="?", type=text)
     command.add_argument("--batch", type=Path, metavar="FILE", help='JSONL of {"id", "question", "date"?}')
-    command.add_argument("-k", type=int, metavar="N", help="passages to show (default: 8)")
+    command.add_argument("-k", type=positive, metavar="N", help="passages to show (default: 8)")
     _add_filters(command)
     _add_common(command)
 
@@ -74,7 +80,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     if arguments.command in ("ask", "search") and (arguments.question is None) == (arguments.batch is None):
         print(f"python -m rag {arguments.command}: give either a question or --batch FILE", file=sys.stderr)
         return WRONG_USAGE
-    name = "doctor" if getattr(arguments, "action", None) == "doctor" else arguments.command
+    if arguments.command == "library" and (arguments.action == "remove") != bool(arguments.ids):
+        print("python -m rag library: `remove` takes one or more ids, nothing else takes any", file=sys.stderr)
+        return WRONG_USAGE
+    name = _ACTIONS.get(getattr(arguments, "action", ""), arguments.command)
     # Loaded only now, so that --help and wrong usage answer at once.
     return run_command(lambda: int(import_module("rag.commands").run(name, arguments)))
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import argparse
+import datetime
+import io
 import json
 import os
 import re
@@ -15,11 +17,13 @@ from rag.errors import GroundwireError
 DONE, NOTHING_USABLE, WRONG_USAGE, FAILED = 0, 1, 2, 3
 """Exit codes of every command (design, section 6)."""
 
-_DATE = re.compile(r"\d{4}(?:-\d{2}(?:-\d{2})?)?$")
+_DATE = re.compile(r"[0-9]{4}(?:-[0-9]{2}){0,2}")
 
 
 def run_command(command: Callable[[], int]) -> int:
     """Runs a command and turns errors meant for people into one line on stderr and exit code 3."""
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")  # a terminal that lacks a character shows its number
     try:
         return command()
     except GroundwireError as error:
@@ -35,12 +39,37 @@ def run_command(command: Callable[[], int]) -> int:
 
 def print_json(document: Any) -> None:
     """One JSON document on one line of stdout; NaN is refused, because JSON has none."""
-    print(json.dumps(document, ensure_ascii=False, allow_nan=False))
+    is_unicode = sys.stdout.encoding.lower().replace("-", "") == "utf8"
+    print(json.dumps(document, ensure_ascii=not is_unicode, allow_nan=False))
+
+
+def text(value: str) -> str:
+    """Argument type: anything that is text, which bytes of another encoding are not."""
+    if not is_text(value):
+        raise argparse.ArgumentTypeError(f"{value!a} is no valid UTF-8. Set your terminal to UTF-8.")
+    return value
+
+
+def is_text(value: str) -> bool:
+    """False for a string with half of a surrogate pair, which no file, index or model can take."""
+    return not any("\ud800" <= c <= "\udfff" for c in value)
+
+
+def positive(value: str) -> int:
+    """Argument type: 1, 2, …"""
+    if not value.isascii() or not value.isdigit() or int(value) == 0:
+        raise argparse.ArgumentTypeError(f"{value!r} is no whole number above 0.")
+    return int(value)
 
 
 def iso_date(value: str) -> str:
     """Argument type: YYYY, YYYY-MM or YYYY-MM-DD."""
-    if not _DATE.match(value):
+    try:
+        datetime.date.fromisoformat(value + "-01" * (2 - value.count("-")))
+        is_date = _DATE.fullmatch(value) is not None
+    except ValueError:
+        is_date = False
+    if not is_date:
         raise argparse.ArgumentTypeError(f"{value!r} is no date. Write YYYY, YYYY-MM or YYYY-MM-DD.")
     return value
 

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import argparse
-import json
-from collections.abc import Callable, Iterator, Mapping
-from pathlib import Path
+from collections.abc import Callable
 from typing import Any
 
-from rag.chatbot import Chatbot, open_chatbot
+from rag.batch import BatchLine, read_batch
+from rag.chatbot import Chatbot, check_question, open_chatbot
 from rag.command_line import DONE, NOTHING_USABLE, print_json
-from rag.errors import GroundwireError, LibraryError, QuestionError
+from rag.errors import GroundwireError, LibraryError
 from rag.index.health import check_library, repair_library
+from rag.index.removal import remove_articles
 from rag.index.store import Store
-from rag.records import Answer, Filters, Turn, retrieved_json
+from rag.records import Answer, Filters, retrieved_json
 from rag.settings import Settings, load_settings
 
 
@@ -45,16 +45,19 @@ def search(arguments: argparse.Namespace) -> int:
     """Shows the passages found for one question, or for each of a batch."""
     arguments.llm, arguments.policy = "none", None
     bot = _open_chatbot(arguments)
-    lines = [{"question": arguments.question}] if arguments.batch is None else list(read_batch(arguments.batch))
+    lines = [BatchLine(arguments.question)] if arguments.batch is None else list(read_batch(arguments.batch))
     found_any = False
     for line in lines:
         found = bot.retriever.retrieve(
-            line["question"], filters=_filters(arguments), date=line.get("date") or arguments.date, k=arguments.k
+            check_question(line.question, bot.settings.max_question_chars),
+            filters=_filters(arguments),
+            date=line.date or arguments.date,
+            k=arguments.k,
         )
         found_any = found_any or bool(found)
         if arguments.json:
-            identity = {"id": line["id"]} if "id" in line else {}
-            print_json({**identity, "question": line["question"], "retrieved": retrieved_json(found)})
+            identity = {} if line.id is None else {"id": line.id}
+            print_json({**identity, "question": line.question, "retrieved": retrieved_json(found)})
         else:
             for item in found:
                 head = item.article
@@ -108,8 +111,22 @@ def doctor(arguments: argparse.Namespace) -> int:
     else:
         for finding in found:
             print(f"{finding.part}: {finding.problem}{'' if finding in left else ' (repaired)'}")
-        print("the library is sound" if not left else "the library is damaged beyond repair: ingest the articles anew")
+        print("the library is sound" if not left else "damaged beyond repair: ingest the articles into a new library")
     return DONE if not left else NOTHING_USABLE
+
+
+def remove(arguments: argparse.Namespace) -> int:
+    """Removes articles by id and says which of them there were."""
+    directory = _settings(arguments).library
+    removed = remove_articles(arguments.ids, directory)
+    unknown = [id for id in arguments.ids if id not in removed]
+    if arguments.json:
+        print_json({"removed": removed, "unknown": unknown})
+    else:
+        for outcome, ids in (("removed", removed), ("not in this library", unknown)):
+            for id in ids:
+                print(f"{outcome}: {id}")
+    return DONE if removed else NOTHING_USABLE
 
 
 _COMMANDS: dict[str, Callable[[argparse.Namespace], int]] = {
@@ -118,6 +135,7 @@ _COMMANDS: dict[str, Callable[[argparse.Namespace], int]] = {
     "article": article,
     "library": library,
     "doctor": doctor,
+    "remove": remove,
 }
 
 
@@ -151,41 +169,13 @@ def _shorten(text: str, most: int = 160) -> str:
 
 
 # ------------------------------------------------------------------ input
-def read_batch(path: Path) -> Iterator[dict[str, Any]]:
-    """The lines of a batch file, checked.
-
-    Raises:
-        QuestionError: The file cannot be read, or a line is not what the contract says; names the line.
-    """
-    try:
-        lines = path.read_text(encoding="utf-8").splitlines()
-    except (OSError, UnicodeDecodeError) as error:
-        raise QuestionError(f"batch file {str(path)!r} cannot be read: {error}") from None
-    for number, line in enumerate(lines, start=1):
-        if line.strip():
-            yield _batch_line(f"{path}:{number}", line)
-
-
-def _batch_line(place: str, line: str) -> dict[str, Any]:
-    try:
-        document = json.loads(line)
-        if not isinstance(document["question"], str):
-            raise TypeError
-        document["turns"] = [Turn(t["question"], t.get("answer") or "") for t in document.get("history") or []]
-    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
-        raise QuestionError(
-            f'{place} is not {{"id", "question", "history"?: [{{"question", "answer"}}], "date"?}}. Mend that line.'
-        ) from None
-    return dict(document)
-
-
-def _answer_line(bot: Chatbot, line: Mapping[str, Any], date: str | None, filters: Filters) -> dict[str, Any]:
+def _answer_line(bot: Chatbot, line: BatchLine, date: str | None, filters: Filters) -> dict[str, Any]:
     """The answer's document; one with "error" when this question could not be answered."""
     try:
-        answer = bot.ask(line["question"], history=line["turns"], date=line.get("date") or date, filters=filters)
+        answer = bot.ask(line.question, history=line.history, date=line.date or date, filters=filters)
     except GroundwireError as error:
-        return {"schema": 1, "id": line.get("id"), "question": line["question"], "error": str(error)}
-    return (answer if line.get("id") is None else answer.with_id(str(line["id"]))).to_json()
+        return {"schema": 1, "id": line.id, "question": line.question, "error": str(error)}
+    return (answer if line.id is None else answer.with_id(str(line.id))).to_json()
 
 
 def _filters(arguments: argparse.Namespace) -> Filters:

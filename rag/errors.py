@@ -7,7 +7,8 @@ GroundwireError                 one line: what, which input, what to do
 ├── LibraryError
 │   ├── LibraryMissing          no library at that path
 │   ├── LibraryBusy             another process is writing
-│   └── LibraryDamaged          the store itself cannot be read
+│   ├── LibraryDamaged          the store itself cannot be read
+│   └── LibraryNotWritable      disk full, read-only, or no permission
 ├── GoldSetError                a gold file is malformed
 ├── RunError                    an evaluation run cannot be read or written
 └── ModelError                  an embedding or language model failed
@@ -54,6 +55,10 @@ class LibraryBusy(LibraryError):
 
 class LibraryDamaged(LibraryError):
     """The store itself cannot be read."""
+
+
+class LibraryNotWritable(LibraryError):
+    """Disk full, read-only, or no permission."""
 
 
 class GoldSetError(GroundwireError):

@@ -12,6 +12,7 @@ import pytest
 
 from ingest.__main__ import main as ingest_main
 from rag.__main__ import main as rag_main
+from rag.batch import read_batch
 
 ROOT = Path(__file__).parents[1]
 QUESTION = "How many public security bureaus and companies were blacklisted in October 2019?"
@@ -123,6 +124,14 @@ def test_ingest(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     }  # fmt: skip
 
 
+def test_articles_are_removed_by_id(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    (tmp_path / "a.md").write_text("---\nid: it's\ntitle: Ferry\n---\nThe town bought a ferry on Monday.\n")
+    run(capsys, ingest_main, tmp_path / "a.md", "--library", tmp_path / "lib", "--json")
+    remove = ("library", "remove", "it's", "other", "--library", tmp_path / "lib", "--json")
+    assert run(capsys, rag_main, *remove) == (0, {"removed": ["it's"], "unknown": ["other"]})
+    assert run(capsys, rag_main, *remove) == (1, {"removed": [], "unknown": ["it's", "other"]})
+
+
 # ------------------------------------------------------------------ text for people
 def test_ask_for_people(capsys: pytest.CaptureFixture[str], sample_library: Path) -> None:
     assert rag_main(["ask", QUESTION, "--library", str(sample_library), "--llm", "none"]) == 0
@@ -160,6 +169,10 @@ def test_a_question_of_ten_thousand_characters(capsys: pytest.CaptureFixture[str
     assert len(error) < 200
 
 
+def test_a_search_for_nothing(capsys: pytest.CaptureFixture[str], sample_library: Path) -> None:
+    assert "empty" in one_line_error(capsys, rag_main, "search", " ", "--library", sample_library, "--json")
+
+
 def test_an_unknown_model(capsys: pytest.CaptureFixture[str], sample_library: Path) -> None:
     error = one_line_error(capsys, rag_main, "ask", "Who?", "--library", sample_library, "--llm", "no-such-model")
     assert "no-such-model" in error
@@ -188,6 +201,35 @@ def test_a_broken_batch_line_is_named_before_anything_runs(
     )
 
 
+@pytest.mark.parametrize(
+    "line",
+    [
+        '{"id": NaN, "question": "Who?"}',
+        '{"question": "Who \\ud800?"}',
+        '{"question": "Who?", "date": "yesterday"}',
+        '{"question": "Who?", "date": 5}',
+        '{"question": "Who?", "history": [{"question": 5}]}',
+    ],
+)
+def test_a_batch_line_that_cannot_be_asked_is_refused(
+    capsys: pytest.CaptureFixture[str], sample_library: Path, tmp_path: Path, line: str
+) -> None:
+    (tmp_path / "q.jsonl").write_text(line)
+    for command in ("ask", "search"):
+        arguments = (command, "--batch", tmp_path / "q.jsonl", "--library", sample_library, "--json")
+        assert "q.jsonl:1" in one_line_error(capsys, rag_main, *arguments)
+
+
+def test_a_batch_may_begin_with_a_mark_and_hold_any_line_separator(tmp_path: Path) -> None:
+    (tmp_path / "q.jsonl").write_text('\ufeff{"question": "Who\u2028said?"}\n', encoding="utf-8")
+    assert [line.question for line in read_batch(tmp_path / "q.jsonl")] == ["Who\u2028said?"]
+
+
+def test_a_library_that_is_a_file(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text("The town bought a ferry on Monday.")
+    assert "a.txt" in one_line_error(capsys, ingest_main, tmp_path / "a.txt", "--library", tmp_path / "a.txt")
+
+
 def test_an_unknown_setting(
     capsys: pytest.CaptureFixture[str], sample_library: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -202,6 +244,10 @@ def test_an_unknown_setting(
         "-m rag ask",
         "-m rag ask Who? --batch q.jsonl",
         "-m rag ask Who? --since yesterday",
+        "-m rag ask Who? --date 2025-02-30",
+        "-m rag search Who? -k 0",
+        "-m rag library remove",
+        "-m rag library show some-id",
         "-m ingest",
         "app.py --port x",
     ],

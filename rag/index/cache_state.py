@@ -33,6 +33,28 @@ class CacheState:
         return self.clean and self.library_id == store.library_id and self.generation <= store.generation
 
 
+class Cache:
+    """Something built from the store in a directory of its own.
+
+    Attributes:
+        state: Of the files as they were opened; the unusable default before.
+    """
+
+    def __init__(self, directory: Path) -> None:
+        self._directory = directory
+        self.state = CacheState()
+
+    @property
+    def generation(self) -> int:
+        """The store's generation that is shown; -1 when nothing is open."""
+        return self.state.generation
+
+    @property
+    def is_outdated(self) -> bool:
+        """True when the files have been replaced since they were opened, or never were opened."""
+        return not self.state.clean or read_state(self._directory) != self.state
+
+
 def read_state(directory: Path) -> CacheState:
     """The state of the cache in a directory; the unusable default when there is none."""
     try:

@@ -53,7 +53,7 @@ def is_healthy(directory: Path) -> bool:
     """Asks a child process; False as well when the child crashes or hangs."""
     if not (directory / "chroma.sqlite3").is_file() or holds_foreign_code(directory):
         return False
-    command = [sys.executable, "-m", "rag.index.chroma_check", str(directory)]
+    command = [sys.executable, "-m", "rag.index.chroma_check", str(directory.resolve())]
     try:
         done = subprocess.run(
             command, capture_output=True, timeout=_TIMEOUT, cwd=Path(__file__).parents[2], check=False

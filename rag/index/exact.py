@@ -13,19 +13,19 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from rag.index.cache_state import CacheState, read_state, write_state
+from rag.errors import LibraryDamaged
+from rag.index.cache_state import Cache, CacheState, read_state, write_state
 from rag.index.store import Store
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 
-class ExactVectors:
+class ExactVectors(Cache):
     """Every passage's vector, by passage number ascending."""
 
     def __init__(self, directory: Path) -> None:
-        self._directory = directory
-        self.generation = -1
+        super().__init__(directory)
         self._numbers: NDArray[np.int64] = np.empty(0, dtype=np.int64)
         self._matrix: NDArray[np.float32] = np.empty((0, 0), dtype=np.float32)
 
@@ -39,8 +39,21 @@ class ExactVectors:
             self._matrix = np.load(self._directory / f"vectors-{state.generation}.npy", mmap_mode="r")
         except (OSError, ValueError):
             return False
-        self.generation = state.generation
-        return len(self._numbers) == len(self._matrix)
+        if len(self._numbers) != len(self._matrix):
+            return False
+        self.state = state
+        return True
+
+    def load(self, store: Store) -> None:
+        """Takes the vectors from the store into memory, where no file can be had."""
+        generation = store.generation
+        self._numbers, self._matrix = _load(store)
+        self.state = CacheState(store.library_id, generation)
+
+    def agrees_with(self, store: Store) -> bool:
+        """True when the open files hold what the store holds."""
+        numbers, matrix = _load(store)
+        return np.array_equal(self._numbers, numbers) and np.array_equal(self._matrix, matrix)
 
     def update(self, store: Store) -> None:
         """Writes the files anew beside the old ones and switches; readers of the old keep theirs."""
@@ -65,6 +78,8 @@ class ExactVectors:
             vector: Unit vector of the question.
             allowed: Passage numbers that may be returned; None for all.
         """
+        if not len(self._numbers):
+            return []
         rows = None if allowed is None else self._rows(allowed)
         numbers = self._numbers if rows is None else self._numbers[rows]
         scores = (self._matrix if rows is None else self._matrix[rows]) @ vector
@@ -98,5 +113,8 @@ def _load(store: Store) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
     for number, _published, blob in store.vectors():
         numbers.append(number)
         rows.append(np.frombuffer(blob, dtype=np.float32))
-    matrix = np.vstack(rows) if rows else np.empty((0, 0), dtype=np.float32)
+    try:
+        matrix = np.vstack(rows) if rows else np.empty((0, 0), dtype=np.float32)
+    except ValueError:
+        raise LibraryDamaged(f"the store in {store.directory} holds vectors of several lengths. Ingest anew.") from None
     return np.asarray(numbers, dtype=np.int64), matrix

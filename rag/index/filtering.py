@@ -17,8 +17,8 @@ def allowed_passages(store: Store, filters: Filters) -> list[int]:
         ("id", filters.article_ids),
     ):
         if wanted:
-            conditions.append(f"lower(a.{column}) IN ({', '.join('?' * len(wanted))})")
-            values += [w.lower() for w in wanted]
+            conditions.append(f"casefold(a.{column}) IN ({', '.join('?' * len(wanted))})")
+            values += [w.casefold() for w in wanted]
     # A date of lower precision stands for its whole month or year: it passes when it may lie inside.
     if filters.since:
         conditions.append("a.published >= substr(?, 1, length(a.published))")

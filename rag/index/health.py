@@ -33,12 +33,14 @@ def check_library(store: Store, *, thorough: bool = False) -> list[Finding]:
     """What is wrong; nothing when all is well.
 
     Args:
-        thorough: Also searches the Chroma index, in a child process (seconds).
+        thorough: Also compares every vector and searches the Chroma index, in a child process (seconds).
     """
     integrity = store.integrity()
-    findings = [] if integrity == "ok" else [Finding("store", integrity, repairable=False)]
+    if integrity != "ok":
+        return [Finding("store", integrity, repairable=False)]
     if store.counts()[0] == 0:
-        return findings
+        return []
+    findings = []
     index = store.directory / INDEX_DIRECTORY
     exact, keywords = ExactVectors(index / "vectors"), Keywords(index / "keywords")
     for part, cache in (("vectors", exact), ("keywords", keywords)):
@@ -46,6 +48,8 @@ def check_library(store: Store, *, thorough: bool = False) -> list[Finding]:
             findings.append(Finding(part, "missing, damaged or of another library", repairable=True))
         elif cache.generation != store.generation:
             findings.append(Finding(part, _behind(cache.generation, store.generation), repairable=True))
+        elif thorough and isinstance(cache, ExactVectors) and not cache.agrees_with(store):
+            findings.append(Finding(part, "other vectors than the store's", repairable=True))
     return findings + _check_chroma(store, index / "chroma", thorough)
 
 
@@ -55,6 +59,7 @@ def repair_library(directory: Path) -> tuple[list[Finding], list[Finding]]:
     Raises:
         LibraryMissing: No library there.
         LibraryBusy: Another process is writing.
+        LibraryDamaged: The store cannot be opened.
     """
     store = Store(directory)
     found = check_library(store, thorough=True)

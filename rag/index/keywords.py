@@ -9,7 +9,9 @@ from pathlib import Path
 from typing import Any
 
 from rag.date_words import date_words
-from rag.index.cache_state import CacheState, read_state, write_state
+from rag.errors import LibraryNotWritable
+from rag.index.cache_state import Cache, CacheState, read_state, write_state
+from rag.index.keyword_check import is_intact
 from rag.index.store import Store, StoredPassage
 from rag.tokens import STOP_WORDS, tokens
 
@@ -17,18 +19,17 @@ _WRITER_BYTES = 128_000_000
 _PRIOR_PASSAGES, _PRIOR_RATE = 1000, 0.01
 
 
-class Keywords:
+class Keywords(Cache):
     """Passages ranked by BM25 of their English stems."""
 
     def __init__(self, directory: Path) -> None:
-        self._directory = directory
+        super().__init__(directory)
         self._index: Any = None
-        self.generation = -1
 
     def open(self, store: Store) -> bool:
         """Opens the index; False when it is missing, damaged or not of this library."""
         state = read_state(self._directory)
-        if not state.usable_for(store):
+        if not state.usable_for(store) or not is_intact(self._directory):
             return False
         import tantivy
 
@@ -37,28 +38,38 @@ class Keywords:
             self._index.reload()
         except (ValueError, OSError):
             return False
-        self.generation = state.generation
+        self.state = state
         return True
+
+    def load(self, store: Store) -> None:
+        """Builds the index in memory, where no file can be had."""
+        import tantivy
+
+        generation = store.generation
+        self._index = tantivy.Index(_schema())
+        _write(self._index, store, since=-1)
+        self._index.reload()
+        self.state = CacheState(store.library_id, generation)
 
     def update(self, store: Store) -> None:
         """Brings the index to the store's generation: what was removed goes, what was added comes.
 
         Safe to repeat after a kill: a passage is always deleted before it is added.
+
+        Raises:
+            LibraryNotWritable: tantivy cannot write its files.
         """
         state = read_state(self._directory)
         if not self.open(store):
             shutil.rmtree(self._directory, ignore_errors=True)
             state = CacheState()
         generation = store.generation
-        index = _create_or_open(self._directory)
-        writer = index.writer(_WRITER_BYTES, 1)
-        for number in store.removed_since(state.generation):
-            writer.delete_documents_by_term("number", number)
-        for stored in store.passages_since(state.generation):
-            writer.delete_documents_by_term("number", stored.number)
-            writer.add_document(_document(stored))
-        writer.commit()
-        writer.wait_merging_threads()
+        try:
+            _write(_create_or_open(self._directory), store, state.generation)
+        except ValueError as error:
+            raise LibraryNotWritable(
+                f"the keyword index in {self._directory} cannot be written ({error}). Make room."
+            ) from None
         write_state(self._directory, CacheState(store.library_id, generation, clean=True))
 
     def search(self, question: str, k: int, allowed: Sequence[int] | None = None) -> list[tuple[int, float]]:
@@ -116,7 +127,24 @@ def _create_or_open(directory: Path) -> Any:
     if directory.is_dir() and any(directory.iterdir()):
         return tantivy.Index.open(str(directory))
     directory.mkdir(parents=True, exist_ok=True)
+    return tantivy.Index(_schema(), path=str(directory))
+
+
+def _schema() -> Any:
+    import tantivy
+
     schema = tantivy.SchemaBuilder()
     schema.add_integer_field("number", stored=True, indexed=True, fast=True)
     schema.add_text_field("text", stored=False, tokenizer_name="en_stem")
-    return tantivy.Index(schema.build(), path=str(directory))
+    return schema.build()
+
+
+def _write(index: Any, store: Store, since: int) -> None:
+    writer = index.writer(_WRITER_BYTES, 1)
+    for number in store.removed_since(since):
+        writer.delete_documents_by_term("number", number)
+    for stored in store.passages_since(since):
+        writer.delete_documents_by_term("number", stored.number)
+        writer.add_document(_document(stored))
+    writer.commit()
+    writer.wait_merging_threads()

@@ -2,7 +2,7 @@
 
 Readers never wait for a writer. They look at the store's generation before each question; when a cache is
 behind they bring it up to date themselves if nobody is writing, and otherwise use it as it is, because the
-store itself drops passages that are gone.
+store itself drops passages that are gone. A cache that is missing and cannot be written is built in memory.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from rag.errors import LibraryBusy, LibraryDamaged, LibraryMissing
+from rag.errors import LibraryBusy, LibraryDamaged, LibraryMissing, LibraryNotWritable
 from rag.index.exact import ExactVectors
 from rag.index.filtering import allowed_passages
 from rag.index.keywords import Keywords
@@ -123,8 +123,8 @@ class Library:
         if allowed is None and self._chroma_open:
             try:
                 return self._chroma.search(vector, k)
-            except LibraryDamaged:
-                self._chroma_open = False  # damaged since it was checked; the exact scan answers as well
+            except (LibraryBusy, LibraryDamaged):
+                self._chroma_open = False  # changed since it was checked; the exact scan answers as well
         return self._exact.search(vector, k, allowed)
 
     # ------------------------------------------------------------------ keeping up
@@ -141,27 +141,46 @@ class Library:
                 with WriterLock(self.directory):
                     update_caches(self.store)
             except LibraryBusy:
+                self._load_missing()
                 return  # the writer will do it; asked again at the next question
-            self._reopen(generation)
+            except LibraryNotWritable:
+                self._load_missing()
+            else:
+                self._reopen(generation)
         self._seen = generation
 
     def _reopen(self, generation: int) -> bool:
-        """Opens what is on disk; True when every cache shows the generation."""
+        """Opens what is new on disk; True when every cache shows the generation."""
         exact, keywords, chroma = _caches(self.directory)
-        if exact.open(self.store):
+        if self._exact.is_outdated and exact.open(self.store):
             self._exact = exact
-        if keywords.open(self.store):
+        if self._keywords.is_outdated and keywords.open(self.store):
             self._keywords = keywords
-        self._chroma_open = chroma.open(self.store)
-        self._chroma = chroma
-        return all(cache.generation == generation for cache in (exact, keywords, chroma))
+        if self._chroma.is_outdated:
+            self._chroma, self._chroma_open = chroma, chroma.open(self.store)
+        return all(cache.generation == generation for cache in (self._exact, self._keywords, self._chroma))
+
+    def _load_missing(self) -> None:
+        for cache in (self._exact, self._keywords):
+            if cache.generation < 0:
+                cache.load(self.store)
 
 
 def update_caches(store: Store) -> None:
-    """Brings every cache to the store's generation; the caller holds the writer lock."""
+    """Brings every cache to the store's generation; the caller holds the writer lock.
+
+    Raises:
+        LibraryNotWritable: A cache cannot be written. The store is not touched.
+    """
     for cache in _caches(store.directory):
         if not (cache.open(store) and cache.generation == store.generation):
-            cache.update(store)
+            try:
+                cache.update(store)
+            except OSError as error:
+                raise LibraryNotWritable(
+                    f"the index of library {str(store.directory)!r} cannot be written ({error.strerror or error}). "
+                    "Its articles are safe; make room, and the next command completes the index."
+                ) from None
 
 
 def _caches(directory: Path) -> tuple[ExactVectors, Keywords, ChromaVectors]:

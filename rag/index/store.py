@@ -7,13 +7,13 @@ Each transaction raises the generation, a number by which caches and readers see
 from __future__ import annotations
 
 import json
-import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from rag.errors import LibraryDamaged, LibraryMissing
+from rag.index.connection import Connection, connect, make_directory
 from rag.index.schema import ARTICLE_COLUMNS, SCHEMA, SCHEMA_VERSION
 from rag.records import Article, ArticleHead, Passage
 
@@ -55,6 +55,7 @@ class Store:
         Raises:
             LibraryMissing: There is none, and `create` is false.
             LibraryDamaged: The file is no Groundwire database, or of an unknown version.
+            LibraryNotWritable: It is to be created and cannot be.
         """
         self.directory = directory
         path = directory / STORE_FILE
@@ -63,16 +64,11 @@ class Store:
                 f"no library at {str(directory)!r}. Make one: python -m ingest PATH --library {directory}"
             )
         if create:
-            directory.mkdir(parents=True, exist_ok=True, mode=0o700)
-        try:
-            self._db = sqlite3.connect(path, timeout=30, check_same_thread=False, isolation_level=None)
-            self._db.execute("PRAGMA journal_mode=WAL")
-            self._db.execute("PRAGMA foreign_keys=ON")
-            if create:
-                self._db.executescript(SCHEMA)
-            self._check_version()
-        except sqlite3.DatabaseError as error:
-            raise LibraryDamaged(f"{path} cannot be read ({error}). Restore it from a copy or ingest anew.") from None
+            make_directory(directory)
+        self._db = connect(path)
+        if create:
+            self._db.executescript(SCHEMA)
+        self._check_version()
 
     def _check_version(self) -> None:
         version = self._value("schema")
@@ -123,10 +119,10 @@ class Store:
         return articles, self._db.execute("SELECT count(*) FROM passages").fetchone()[0], stories
 
     def integrity(self) -> str:
-        """SQLite's own check: "ok" or what is wrong."""
+        """SQLite's own check: "ok" or what is wrong, in one line."""
         try:
-            return str(self._db.execute("PRAGMA quick_check").fetchone()[0])
-        except sqlite3.DatabaseError as error:
+            return " ".join(str(self._db.execute("PRAGMA quick_check").fetchone()[0]).split())
+        except LibraryDamaged as error:
             return str(error)
 
     # ------------------------------------------------------------------ writing
@@ -158,6 +154,8 @@ class Store:
 
     def remove(self, article_id: str) -> bool:
         """Removes an article; False when there was none."""
+        if self._db.execute("SELECT 1 FROM articles WHERE id = ?", (article_id,)).fetchone() is None:
+            return False
         with self._transaction() as generation:
             return self._delete(article_id, generation)
 
@@ -188,7 +186,7 @@ class Store:
         if row is None:
             return None
         fields = dict(zip(ARTICLE_COLUMNS, row, strict=False))
-        return Article(**fields | {"provenance": json.loads(fields["provenance"])})
+        return Article(**fields | {"provenance": _parsed(fields["provenance"])})
 
     def heads(self) -> list[ArticleHead]:
         """All articles without their texts, newest first, undated last."""
@@ -259,14 +257,21 @@ _PASSAGE_QUERY = (
 
 def _stored_passage(row: tuple[Any, ...]) -> StoredPassage:
     number, article_id, start, end, text, sentences, *head = row
-    spans = tuple((s, e) for s, e in json.loads(sentences))
+    spans = tuple((s, e) for s, e in _parsed(sentences))
     return StoredPassage(number, Passage(article_id, start, end, text, spans), ArticleHead(*head))
+
+
+def _parsed(document: str) -> Any:
+    try:
+        return json.loads(document)
+    except (TypeError, ValueError):
+        raise LibraryDamaged(f"the store holds {str(document)[:40]!r} in place of JSON. Ingest anew.") from None
 
 
 class _Transaction:
     """An immediate transaction that raises the generation and gives its new value."""
 
-    def __init__(self, db: sqlite3.Connection) -> None:
+    def __init__(self, db: Connection) -> None:
         self._db = db
 
     def __enter__(self) -> int:
@@ -275,4 +280,9 @@ class _Transaction:
         return int(self._db.execute("SELECT value FROM facts WHERE key = 'generation'").fetchone()[0])
 
     def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
-        self._db.execute("COMMIT" if kind is None else "ROLLBACK")
+        try:
+            if kind is None:
+                self._db.execute("COMMIT")
+        finally:
+            if self._db.in_transaction:  # a full disk can have ended it already
+                self._db.execute("ROLLBACK")

@@ -15,9 +15,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from rag.errors import LibraryDamaged
-from rag.index.cache_state import CacheState, read_state, write_state
+from rag.errors import LibraryBusy, LibraryDamaged, LibraryNotWritable
+from rag.index.cache_state import Cache, CacheState, read_state, write_state
 from rag.index.chroma_check import fingerprint, holds_foreign_code, is_healthy
+from rag.index.lock import loading_files, writing_files
 from rag.index.store import Store, StoredPassage
 
 if TYPE_CHECKING:
@@ -28,13 +29,12 @@ _BATCH = 1000
 _CONFIGURATION = {"hnsw": {"space": "cosine", "ef_construction": 100, "ef_search": 100, "max_neighbors": 16}}
 
 
-class ChromaVectors:
+class ChromaVectors(Cache):
     """One Chroma directory with one collection of passages, by passage number."""
 
     def __init__(self, directory: Path) -> None:
-        self._directory = directory
+        super().__init__(directory)
         self._collection: Any = None
-        self.generation = -1
 
     def open(self, store: Store) -> bool:
         """True when the index is there, clean, healthy and of this library; Chroma itself loads at the first search."""
@@ -45,32 +45,56 @@ class ChromaVectors:
             return False
         if holds_foreign_code(self._directory):
             return False
-        self.generation = state.generation
+        self.state = state
         return True
 
     def update(self, store: Store) -> None:
-        """Brings the index to the store's generation, from the start when it cannot be trusted."""
+        """Brings the index to the store's generation, from the start when it cannot be trusted.
+
+        Raises:
+            LibraryNotWritable: Chroma cannot write its files; they are then not trusted any more.
+        """
         state = read_state(self._directory)
         if not (state.usable_for(store) and state.fingerprint == fingerprint(self._directory)):
             state = CacheState()
-            self._collection = None
             _close_clients()
             shutil.rmtree(self._directory, ignore_errors=True)
         generation = store.generation
         write_state(self._directory, CacheState(store.library_id, state.generation, clean=False))
-        self._collection = _open_collection(self._directory)
-        _delete(self._collection, store.removed_since(state.generation))
-        _upsert(self._collection, store, state.generation)
-        _close_clients()
+        with writing_files(self._directory):
+            self._write(store, state.generation)
         marked = CacheState(store.library_id, generation, clean=True, fingerprint=fingerprint(self._directory))
         write_state(self._directory, marked)
+
+    def _write(self, store: Store, since: int) -> None:
+        from chromadb.errors import ChromaError
+
+        try:
+            collection = _open_collection(self._directory)
+            _delete(collection, store.removed_since(since))
+            _upsert(collection, store, since)
+        except ChromaError as error:
+            raise LibraryNotWritable(
+                f"the Chroma index in {self._directory} cannot be written ({error}). Make room."
+            ) from None
+        finally:
+            _close_clients()
 
     def search(self, vector: NDArray[np.float32], k: int) -> list[tuple[int, float]]:
         """About the k passages of highest cosine, best first, as (number, cosine).
 
         Raises:
             LibraryDamaged: Chroma cannot read its files.
+            LibraryBusy: They were changed since they were found healthy, or are being changed.
         """
+        if self._collection is not None:
+            return self._query(vector, k)
+        with loading_files(self._directory):  # Chroma reads its files at the first query
+            if read_state(self._directory) != self.state:
+                raise LibraryBusy(f"the Chroma index in {self._directory} was changed since it was checked.")
+            return self._query(vector, k)
+
+    def _query(self, vector: NDArray[np.float32], k: int) -> list[tuple[int, float]]:
         from chromadb.errors import ChromaError
 
         try:
@@ -83,7 +107,7 @@ class ChromaVectors:
 
     def self_search(self, probes: int) -> tuple[int, int]:
         """(found, tried): stored vectors whose own search returns them at distance about 0."""
-        collection = _open_collection(self._directory)
+        collection = _client(self._directory).get_collection(COLLECTION, embedding_function=None)
         count = collection.count()
         found = tried = 0
         for offset in range(0, count, max(1, count // probes)):
@@ -95,11 +119,15 @@ class ChromaVectors:
 
 
 def _open_collection(directory: Path) -> Any:
+    client = _client(directory)
+    return client.get_or_create_collection(COLLECTION, configuration=_CONFIGURATION, embedding_function=None)
+
+
+def _client(directory: Path) -> Any:
     import chromadb
 
     _close_clients()  # a client of this process does not see what another process wrote since
-    client = chromadb.PersistentClient(str(directory), chromadb.Settings(anonymized_telemetry=False))
-    return client.get_or_create_collection(COLLECTION, configuration=_CONFIGURATION, embedding_function=None)
+    return chromadb.PersistentClient(str(directory), chromadb.Settings(anonymized_telemetry=False))
 
 
 def _close_clients() -> None:

@@ -12,13 +12,15 @@ from pathlib import Path
 
 import pytest
 
-from ingest.indexing import IngestReport, ingest
+from ingest.articles import read_articles
+from ingest.indexing import IngestReport, ingest, ingest_articles
+from ingest.records import Skipped
 from rag.embedder import open_embedder
 from rag.errors import LibraryBusy, SettingsError, SourceError
 from rag.index.library import open_library
 from rag.index.lock import WriterLock
 from rag.index.store import Store
-from rag.records import Filters
+from rag.records import Article, Filters
 from rag.settings import Settings, load_settings
 
 ROOT = Path(__file__).parents[2]
@@ -77,6 +79,56 @@ def test_a_file_that_cannot_be_read_today_is_not_gone(news: Path, settings: Sett
     assert report.removed == 0
     assert [s.source for s in report.skipped] == [str(news / "zoo.md")]
     assert Store(settings.library).article("zoo") is not None
+
+
+def titles(settings: Settings) -> set[str]:
+    return {h.title for h in Store(settings.library).heads()}
+
+
+def test_a_line_put_before_others_does_not_take_the_place_of_one(tmp_path: Path, settings: Settings) -> None:
+    first, second, new = (
+        json.dumps({"title": t, "text": f"{t} is a town on the river. It has {n} bridges."}) + "\n"
+        for n, t in enumerate(("Aston", "Burl", "Corby"))
+    )
+    file = tmp_path / "towns.jsonl"
+    file.write_text(first + second)
+    ingest([file], settings)
+    file.write_text(new + first + second)
+    assert counts(ingest([file], settings)) == (1, 0, 2, 0)
+    assert titles(settings) == {"Aston", "Burl", "Corby"}
+
+
+def test_a_new_file_in_the_place_of_a_moved_one_does_not_replace_it(news: Path, settings: Settings) -> None:
+    ingest([news], settings)
+    (news / "old").mkdir()
+    (news / "dam.txt").rename(news / "old" / "dam.txt")
+    (news / "dam.txt").write_text("Dam painted\n\nThe river dam was painted green. Forty painters took part.\n")
+    assert counts(ingest([news], settings)) == (1, 0, 2, 0)
+    assert titles(settings) >= {"Dam opened", "Dam painted"}
+
+
+def test_missing_files_of_a_glob_go_and_others_stay(
+    news: Path, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (news / "deep").mkdir()
+    for name in ("a.txt", "b.txt", "deep/c.txt"):
+        (news / name).write_text(f"About {name}\n\nThe ferry {name} sank in the storm. It was insured.\n")
+    monkeypatch.chdir(news)
+    ingest([Path(".")], settings)
+    (news / "a.txt").unlink()
+    (news / "deep" / "c.txt").unlink()
+    assert ingest([Path("*.txt")], settings, remove_missing=True).removed == 1
+    assert ingest([Path("**/*")], settings, remove_missing=True).removed == 1
+
+
+def test_a_skipped_folder_is_not_gone_when_named_relatively(
+    news: Path, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(news.parent)
+    [article] = [a for a in read_articles([Path("news")], settings) if isinstance(a, Article) and a.id == "zoo"]
+    ingest_articles([article], settings)
+    skipped = [Skipped("news", "cannot be opened: Permission denied")]
+    assert ingest_articles(skipped, settings, remove_missing_under=[Path("news")]).removed == 0
 
 
 def test_a_dry_run_says_what_would_happen_and_makes_no_library(news: Path, settings: Settings) -> None:

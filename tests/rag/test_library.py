@@ -9,14 +9,15 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from ingest.indexing import ingest, remove_articles
+from ingest.indexing import ingest
 from rag.embedder import open_embedder
 from rag.errors import LibraryMissing
 from rag.index.cache_state import CacheState, read_state, write_state
-from rag.index.chroma_check import fingerprint, holds_foreign_code
+from rag.index.chroma_check import fingerprint, holds_foreign_code, is_healthy
 from rag.index.health import check_library, repair_library
 from rag.index.library import Library, open_library
-from rag.index.lock import WriterLock
+from rag.index.lock import WriterLock, writing_files
+from rag.index.removal import remove_articles
 from rag.records import Filters
 from rag.settings import Settings, load_settings
 
@@ -58,7 +59,7 @@ def test_an_open_reader_sees_what_is_added_and_no_more_what_is_removed(settings:
     extra.write_text("---\nid: ferry\ntitle: Ferry\n---\nThe ferry company bought two electric ships from Norway.\n")
     ingest([extra], settings)
     assert found(library, "Which ships did the ferry company buy?")[0] == "ferry"
-    remove_articles(["ferry"], settings)
+    remove_articles(["ferry"], settings.library)
     assert "ferry" not in found(library, "Which ships did the ferry company buy?")
 
 
@@ -81,6 +82,13 @@ def _truncate(pattern: str) -> Callable[[Path], None]:
     return damage
 
 
+def _flip_bits(index: Path) -> None:
+    [file] = index.glob("keywords/*.idx")
+    content = bytearray(file.read_bytes())
+    content[len(content) // 3] ^= 0x5A
+    file.write_bytes(content)
+
+
 def _leave_unclean(index: Path) -> None:
     state = read_state(index / "chroma")
     write_state(index / "chroma", CacheState(state.library_id, state.generation, clean=False))
@@ -98,6 +106,7 @@ def _of_another_library(index: Path) -> None:
         pytest.param(_drop("chroma"), id="chroma is gone"),
         pytest.param(_truncate("vectors/*.npy"), id="vectors are cut"),
         pytest.param(_truncate("keywords/meta.json"), id="keywords are cut"),
+        pytest.param(_flip_bits, id="keywords hold a flipped bit"),
         pytest.param(_truncate("chroma/chroma.sqlite3"), id="chroma's database is cut"),
         pytest.param(_leave_unclean, id="a writer was killed in chroma"),
         pytest.param(_of_another_library, id="vectors of another library"),
@@ -110,6 +119,41 @@ def test_a_damaged_cache_is_rebuilt_when_the_library_is_opened(
     library = open_library(settings.library)
     assert found(library, "When will the iron bridge open again?")[0] == "bridge"
     assert check_library(library.store, thorough=True) == []
+
+
+def test_a_library_whose_index_is_being_written_for_the_first_time_answers(settings: Settings) -> None:
+    shutil.rmtree(settings.library / "index")
+    with WriterLock(settings.library):
+        library = open_library(settings.library)
+        assert found(library, "When will the iron bridge open again?")[0] == "bridge"
+        assert found(library, "frost apples")[0] == "orchard"
+
+
+def test_a_library_whose_index_cannot_be_written_answers(settings: Settings) -> None:
+    shutil.rmtree(settings.library / "index")
+    (settings.library / "index").write_text("not a folder")
+    library = open_library(settings.library)
+    assert found(library, "When will the iron bridge open again?")[0] == "bridge"
+
+
+def test_a_relative_directory_is_checked_where_it_is(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(settings.library)
+    root = Path(fingerprint.__code__.co_filename).parents[2]
+    assert is_healthy(Path("index/chroma"))
+    assert not (root / "index").exists()
+
+
+def test_an_article_is_removed_by_id_and_unknown_ids_are_left_out(settings: Settings) -> None:
+    assert remove_articles(["bridge", "no such", "bridge"], settings.library) == ["bridge"]
+    with pytest.raises(LibraryMissing):
+        remove_articles(["bridge"], settings.library / "nowhere")
+
+
+def test_an_outlet_is_found_in_any_case_and_alphabet(settings: Settings, tmp_path: Path) -> None:
+    (tmp_path / "o.txt").write_text("---\nid: o\ntitle: Rail\noutlet: Österreich Blatt\n---\nA railway was opened.\n")
+    ingest([tmp_path / "o.txt"], settings)
+    library = open_library(settings.library)
+    assert found(library, "railway", Filters(outlets=("ÖSTERREICH blatt",))) == ["o"]
 
 
 def test_doctor_names_the_damage_and_repairs_it(settings: Settings) -> None:
@@ -174,3 +218,13 @@ def test_an_empty_library_says_what_to_do(tmp_path: Path) -> None:
     Store(tmp_path, create=True).close()
     with pytest.raises(LibraryMissing, match="holds no article"):
         open_library(tmp_path)
+
+
+def test_chroma_files_are_not_loaded_while_they_are_written(settings: Settings) -> None:
+    library = open_library(settings.library)
+    with writing_files(settings.library / "index" / "chroma"):
+        assert found(library, "When will the iron bridge open again?")[0] == "bridge"  # by the exact scan
+        assert library._chroma._collection is None
+    again = open_library(settings.library)
+    assert found(again, "When will the iron bridge open again?")[0] == "bridge"
+    assert again._chroma._collection is not None

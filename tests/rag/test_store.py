@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from rag.errors import LibraryBusy, LibraryDamaged, LibraryMissing
+from rag.errors import LibraryBusy, LibraryDamaged, LibraryMissing, LibraryNotWritable
 from rag.index.lock import WriterLock
 from rag.index.store import STORE_FILE, Store
 from rag.records import Article, Passage
@@ -109,6 +109,27 @@ def test_a_file_that_is_no_database_is_reported(tmp_path: Path) -> None:
     (tmp_path / STORE_FILE).write_text("this is no database, but it is long enough to have a header of one")
     with pytest.raises(LibraryDamaged, match="cannot be read"):
         Store(tmp_path)
+
+
+def test_damage_in_the_middle_is_reported_by_the_row_that_meets_it(store: Store) -> None:
+    for n in range(200):
+        put(store, an_article(f"a{n}"))
+    store.close()
+    path = store.directory / STORE_FILE
+    content = bytearray(path.read_bytes())
+    for position in range(len(content) // 4, len(content), 97):
+        content[position] ^= 0x5A
+    path.write_bytes(content)
+    damaged = Store(store.directory)
+    assert damaged.integrity() != "ok"
+    with pytest.raises(LibraryDamaged, match=STORE_FILE):
+        list(damaged.vectors())
+
+
+def test_a_library_cannot_be_made_over_a_file(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(LibraryNotWritable, match="file"):
+        Store(tmp_path / "file", create=True)
 
 
 def test_a_library_of_another_version_is_refused(store: Store) -> None:

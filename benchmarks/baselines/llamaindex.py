@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-import bm25s
+import bm25s  # type: ignore[import-untyped]
 import chromadb
 import numpy as np
 import Stemmer
@@ -19,6 +19,7 @@ from llama_index.core.ingestion import IngestionPipeline
 from llama_index.core.llms import MockLLM
 from llama_index.core.node_parser import SentenceSplitter
 from llama_index.core.retrievers import QueryFusionRetriever
+from llama_index.core.retrievers.fusion_retriever import FUSION_MODES
 from llama_index.core.schema import (
     BaseNode,
     MetadataMode,
@@ -33,7 +34,7 @@ from llama_index.embeddings.huggingface import HuggingFaceEmbedding
 from llama_index.vector_stores.chroma import ChromaVectorStore
 from transformers.utils import logging
 
-from benchmarks.embedded_share import Piece
+from benchmarks.baselines.embedded_share import Piece
 from eval.lines import json_lines
 from rag.embedder import bundled_directory
 from rag.index.store import Store
@@ -89,15 +90,20 @@ def build_index(nodes: Sequence[BaseNode], directory: Path, embedding: HuggingFa
     )
 
 
-def run_again(known: Sequence[Document], file: Path, directory: Path, embedding: HuggingFaceEmbedding) -> int:
-    """Ingests an unchanged file with a pipeline whose docstore knows its documents; gives the nodes it made."""
+def remember(documents: Sequence[Document], file: Path) -> None:
+    """Writes the docstore by which a pipeline recognises documents it has ingested."""
     docstore = SimpleDocumentStore()
-    docstore.set_document_hashes({document.id_: document.hash for document in known})
-    docstore.add_documents(list(known))
+    docstore.set_document_hashes({document.id_: document.hash for document in documents})
+    docstore.add_documents(list(documents))
+    docstore.persist(str(file))
+
+
+def run_again(remembered: Path, file: Path, directory: Path, embedding: HuggingFaceEmbedding) -> int:
+    """Ingests an unchanged file with a pipeline whose docstore knows its documents; gives the nodes it made."""
     pipeline = IngestionPipeline(
         transformations=[SentenceSplitter(chunk_size=CHUNK_TOKENS), embedding],
         vector_store=_vector_store(directory),
-        docstore=docstore,
+        docstore=SimpleDocumentStore.from_persist_path(str(remembered)),
     )
     return len(pipeline.run(documents=read_documents(file)))
 
@@ -117,7 +123,7 @@ def embedded_pieces(nodes: Sequence[BaseNode], documents: Sequence[Document]) ->
     return pieces
 
 
-class Bm25Retriever(BaseRetriever):  # type: ignore[misc]
+class Bm25Retriever(BaseRetriever):
     """BM25 by bm25s, configured as in llama-index-retrievers-bm25 0.8.0, which refuses our PyStemmer.
 
     There: English stop words and stems, words of two letters and more, metadata in front of the text,
@@ -152,10 +158,10 @@ def build_retrievers(
     vector = build_index(nodes, directory, embedding).as_retriever(similarity_top_k=depth)
     bm25 = Bm25Retriever(nodes, depth)
     fusions = {
-        f"LlamaIndex fusion {mode}": QueryFusionRetriever(
+        f"LlamaIndex fusion {mode.value}": QueryFusionRetriever(
             [vector, bm25], llm=MockLLM(), mode=mode, similarity_top_k=depth, num_queries=1, use_async=False
         )
-        for mode in ("reciprocal_rerank", "relative_score")
+        for mode in (FUSION_MODES.RECIPROCAL_RANK, FUSION_MODES.RELATIVE_SCORE)
     }
     return {"LlamaIndex vector": vector, "LlamaIndex BM25": bm25, **fusions}
 
