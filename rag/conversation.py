@@ -27,6 +27,7 @@ _REFERS_BACK = re.compile(
     r"|(?:about|after|by|do|of|to|with) that|that(?=\W*$))\b",
     re.I,
 )
+_PREPOSITION = re.compile(r"^(?:in|on|by|since|during|for) ", re.I)
 _FEW_WORDS = 2
 
 
@@ -42,7 +43,7 @@ def standalone_question(question: str, history: Sequence[Turn]) -> str:
     earlier = standalone_question(earlier, history[: _position(history, earlier)])
     only_time = _ONLY_TIME.match(question)
     if only_time and _TIME_IN_QUESTION.search(earlier):
-        return _TIME_IN_QUESTION.sub(lambda _: _with_preposition(only_time[1]), earlier, count=1)
+        return _TIME_IN_QUESTION.sub(lambda former: _in_place_of(former[0], only_time[1]), earlier, count=1)
     return f"{earlier} {_without_lead(question)}"
 
 
@@ -62,8 +63,12 @@ def _names_its_subject(question: str) -> bool:
     return bool(re.search(r"\s[A-Z][\w'’-]+", before))
 
 
-def _with_preposition(time: str) -> str:
-    return time if re.match(r"(?:in|on|by|since|during|for)\b", time, re.I) else f"in {time}"
+def _in_place_of(former: str, time: str) -> str:
+    """The time with a preposition where the former one had its own: "of 2019" keeps its "of"."""
+    bare = _PREPOSITION.sub("", time)
+    if not _PREPOSITION.match(former):
+        return bare
+    return time if bare != time else f"in {time}"
 
 
 def _without_lead(question: str) -> str:

@@ -35,6 +35,11 @@ def test_questions_that_stand_alone_are_left_alone(question: str) -> None:
     assert standalone_question(question, [Turn(FIRST, "Eight. [1]")]) == question
 
 
+def test_a_time_takes_the_place_of_another_with_its_preposition() -> None:
+    history = [Turn("How fast did it grow in the third quarter of 2019?")]
+    assert standalone_question("And in 2020?", history) == "How fast did it grow in the third quarter of 2020?"
+
+
 def test_a_chain_of_follow_ups_keeps_its_first_subject() -> None:
     history = [Turn(FIRST, "Eight."), Turn("And in 2025?", "Over fifty.")]
     assert standalone_question("Why?", history) == "How many companies did Washington blacklist in 2025? Why?"
