@@ -12,6 +12,7 @@ import pytest
 os.environ["HF_HUB_OFFLINE"] = "1"
 os.environ["TRANSFORMERS_OFFLINE"] = "1"
 os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
+os.environ["NO_PROXY"] = os.environ["no_proxy"] = "127.0.0.1,localhost,::1"  # the tests' own clients talk to loopback
 for name in [n for n in os.environ if n.startswith(("GROUNDWIRE_", "OPENAI_"))]:
     del os.environ[name]
 
