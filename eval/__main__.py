@@ -1,4 +1,4 @@
-"""`python -m eval`: run, compare, judge-check, export."""
+"""`python -m eval`: run, compare, judge-check, export; check, draft and import of gold sets."""
 
 from __future__ import annotations
 
@@ -17,6 +17,9 @@ _EXAMPLES = """\
   python -m eval compare runs/before runs/today
   python -m eval judge-check human.jsonl --judge lexical --judge nli:models/nli-deberta-v3-base
   python -m eval export runs/today --format csv --out tables
+  python -m eval check gold.jsonl --library library
+  python -m eval draft --library library -n 50 --out drafts.jsonl
+  python -m eval import dev-v2.0.json --from squad --out squad
 
 exit codes: 0 done, 1 a gate was missed or nothing could be scored, 2 wrong usage, 3 an error, told in one line
 """
@@ -32,6 +35,9 @@ def parser() -> argparse.ArgumentParser:
     _add_compare(commands.add_parser("compare", help="paired differences between two runs"))
     _add_judge_check(commands.add_parser("judge-check", help="agreement of judges with human labels"))
     _add_export(commands.add_parser("export", help="write a run for other tools"))
+    _add_check(commands.add_parser("check", help="find faults and doubtful cases of a gold set"))
+    _add_draft(commands.add_parser("draft", help="propose gold questions from a library, for a person to accept"))
+    _add_import(commands.add_parser("import", help="gold questions and articles from SQuAD, HotpotQA, BEIR or Ragas"))
     return top
 
 
@@ -57,6 +63,16 @@ def _count(text: str) -> int:
     if not text.isdecimal() or int(text) < 1:
         raise argparse.ArgumentTypeError(f"{text!r} is not a number from 1 up")
     return int(text)
+
+
+def _price(text: str) -> float:
+    try:
+        value = float(text)
+    except ValueError:
+        value = -1.0
+    if not 0 <= value < float("inf"):
+        raise argparse.ArgumentTypeError(f"{text!r} is not a price from 0 up")
+    return value
 
 
 def _add_run(run: argparse.ArgumentParser) -> None:
@@ -90,7 +106,19 @@ def _add_run(run: argparse.ArgumentParser) -> None:
         help="what intervals are resampled by (default: question)",
     )  # fmt: skip
     run.add_argument("--seed", type=int, default=0, metavar="N", help="seed of the intervals (default: 0)")
+    _add_run_extras(run)
     _add_json(run)
+
+
+def _add_run_extras(run: argparse.ArgumentParser) -> None:
+    run.add_argument("--claims", metavar="X", help="also the claim metrics; claims are split by: sentences, llm:MODEL")
+    run.add_argument("--baseline", type=Path, metavar="RUN", help="tell in the report what changed against this run")
+    run.add_argument("--repeat", type=_count, default=1, metavar="N", help="ask everything N times and tell the spread")
+    run.add_argument("--jobs", type=_count, default=1, metavar="N", help="questions at the same time (default: 1)")
+    run.add_argument("--dry-run", action="store_true", help="only say what the judge would be asked, and its cost")
+    run.add_argument("--price-in", type=_price, metavar="X", help="price of a million prompt tokens")
+    run.add_argument("--price-out", type=_price, metavar="X", help="price of a million reply tokens")
+    run.add_argument("--junit", type=Path, metavar="FILE", help="also write gates and questions as JUnit XML")
 
 
 def _add_compare(compare: argparse.ArgumentParser) -> None:
@@ -120,6 +148,36 @@ def _add_export(export: argparse.ArgumentParser) -> None:
     export.add_argument("--format", choices=("trec", "ragas", "csv"), required=True, help="what to write")
     export.add_argument("--out", type=Path, required=True, metavar="DIR", help="directory to write to")
     _add_json(export)
+
+
+def _add_check(check: argparse.ArgumentParser) -> None:
+    check.description = (
+        "Duplicate questions; with --library also quotes that are not there, and unanswerable questions that look "
+        "answerable, with the passage. Exit code 1 when there is an error."
+    )
+    check.add_argument("gold", type=Path, metavar="GOLD.jsonl", help="gold questions")
+    check.add_argument("--library", type=Path, metavar="DIR", help="library the questions are about")
+    _add_json(check)
+
+
+def _add_draft(draft: argparse.ArgumentParser) -> None:
+    draft.description = (
+        'Writes cases with "status": "draft": read each, mend or delete it. --llm writes better questions.'
+    )
+    draft.add_argument("--library", type=Path, metavar="DIR", help="library to draft from (default: ./library)")
+    draft.add_argument("-n", dest="count", type=_count, default=20, metavar="N", help="how many (default: 20)")
+    draft.add_argument("--llm", metavar="X", help="model that words the questions (default: none, gaps to be filled)")
+    draft.add_argument("--out", type=Path, default=Path("drafts.jsonl"), metavar="FILE", help="default: drafts.jsonl")
+    draft.add_argument("--seed", type=int, default=0, metavar="N", help="seed of the choice (default: 0)")
+    _add_json(draft)
+
+
+def _add_import(imports: argparse.ArgumentParser) -> None:
+    imports.description = "Writes gold.jsonl and articles.jsonl; ingest the articles, then run with the gold file."
+    imports.add_argument("path", type=Path, metavar="PATH", help="file, or folder for beir")
+    imports.add_argument("--from", dest="source", choices=("squad", "hotpotqa", "beir", "ragas"), required=True)
+    imports.add_argument("--out", type=Path, required=True, metavar="DIR", help="directory to write to")
+    _add_json(imports)
 
 
 def _add_json(parser: argparse.ArgumentParser) -> None:

@@ -7,7 +7,7 @@ import hashlib
 import json
 import sys
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import datetime
@@ -17,17 +17,29 @@ from typing import Any
 
 from rich.console import Console
 
+from eval import gold_commands
 from eval.cases import GoldCase, case_json, load_cases
+from eval.changes import Changes, changes_since
+from eval.claim_splitting import open_splitter
+from eval.claims import split_by_sentence
 from eval.comparison import compare_runs, comparison_json
+from eval.dry_run import dry_run
 from eval.export import GOLD_NAME, export_run
 from eval.gates import Gate, check_gates, wrong_gate
-from eval.judge_check import Agreement, check_judge, load_labels
+from eval.judge_check import Agreement, check_judge
+from eval.judge_tables import print_agreements, print_pair_agreements, print_published
 from eval.judges.judge import Judge
 from eval.judges.opening import open_judge
+from eval.junit import write_junit
+from eval.labels import load_labels
+from eval.pair_check import check_pairs, load_pairs
+from eval.price import Price
 from eval.progress import progress_bar
+from eval.published import published_for
+from eval.repeats import spread
 from eval.report import report_json, write_report
 from eval.runs import Evaluation, evaluate
-from eval.tables import print_agreements, print_comparison, print_evaluation
+from eval.tables import print_comparison, print_evaluation
 from eval.transcripts import TranscriptFile
 from ingest.indexing import ingest
 from rag.chatbot import Chatbot, open_chatbot
@@ -45,6 +57,9 @@ def run(arguments: argparse.Namespace) -> int:
         "compare": compare,
         "judge-check": judge_check,
         "export": export,
+        "check": gold_commands.check,
+        "draft": gold_commands.draft,
+        "import": gold_commands.import_,
     }
     return commands[arguments.command](arguments)
 
@@ -61,10 +76,15 @@ def run_evaluation(arguments: argparse.Namespace) -> int:
     with library_for(arguments, settings, out) as library:
         chatbot = open_chatbot(library, settings=settings)
         judge = open_judge(arguments.judge, settings, chatbot.library.idf)
+        if arguments.dry_run:
+            return _preview(arguments, cases, chatbot, judge, out)
         agreement = _agreement(arguments, judge)
         evaluation = _evaluate(arguments, cases, chatbot, judge, out).with_facts(agreement=agreement)
         gates = check_gates(evaluation.summaries, arguments.fail_under, arguments.fail_over)
-        files = write_report(evaluation, out, gates=gates, articles=chatbot.library)
+        changes = _changes(arguments, evaluation, gates, out)
+        files = write_report(evaluation, out, gates=gates, articles=chatbot.library, changes=changes)
+    if arguments.junit:
+        write_junit(evaluation, gates, arguments.junit)
     _tell(arguments, evaluation, gates, files)
     usable = evaluation.facts.failed < evaluation.facts.cases
     return DONE if usable and all(gate.passed for gate in gates) else NOTHING_USABLE
@@ -98,6 +118,8 @@ def compare(arguments: argparse.Namespace) -> int:
 
 def judge_check(arguments: argparse.Namespace) -> int:
     """`judge-check`: judges against human labels."""
+    if arguments.human.suffix == ".json":
+        return pair_check(arguments)
     labels = load_labels(arguments.human)[: arguments.limit]
     settings = load_settings()
     judges = [open_judge(name, settings) for name in arguments.judge or ("lexical", "verifier")]
@@ -106,10 +128,30 @@ def judge_check(arguments: argparse.Namespace) -> int:
         with progress_bar(judge.name) as advance:
             report = partial(advance, "judge")
             agreements.append(check_judge(judge, labels, arguments.human.name, seed=arguments.seed, progress=report))
+    published = published_for(str(arguments.human))
     if arguments.json:
-        print_json({"schema": 1, "judges": [asdict(a) for a in agreements]})
+        document = {"judges": [asdict(a) for a in agreements], "published": [asdict(p) for p in published]}
+        print_json({"schema": 1, **document})
     else:
-        print_agreements(agreements, Console())
+        print_agreements(agreements, Console(), published)
+    return DONE
+
+
+def pair_check(arguments: argparse.Namespace) -> int:
+    """`judge-check` on pairs of answers that people compared."""
+    pairs = load_pairs(arguments.human)[: arguments.limit]
+    settings, published = load_settings(), published_for(str(arguments.human))
+    agreements = []
+    for judge in [open_judge(name, settings) for name in arguments.judge or ("lexical", "verifier")]:
+        with progress_bar(judge.name) as advance:
+            report = partial(advance, "judge")
+            agreements.append(check_pairs(judge, pairs, arguments.human.name, seed=arguments.seed, progress=report))
+    if arguments.json:
+        document = {"pairs": [asdict(a) for a in agreements], "published": [asdict(p) for p in published]}
+        print_json({"schema": 1, **document})
+    else:
+        print_pair_agreements(agreements, Console())
+        print_published(published, Console())
     return DONE
 
 
@@ -134,25 +176,58 @@ def run_key(chatbot: Chatbot) -> str:
 def _evaluate(
     arguments: argparse.Namespace, cases: list[GoldCase], chatbot: Chatbot, judge: Judge, out: Path
 ) -> Evaluation:
-    transcripts = TranscriptFile(out, run_key(chatbot))
     _keep_gold(cases, out)
-    with progress_bar("questions") as advance:
-        evaluation = evaluate(
-            cases,
-            chatbot.ask,
-            judge=judge,
-            articles=chatbot.library,
-            transcripts=transcripts,
-            cluster=arguments.cluster,
-            seed=arguments.seed,
-            progress=advance,
-        )
-    return evaluation.with_facts(library=asdict(chatbot.library.counts()))
+    splitter = open_splitter(arguments.claims, chatbot.settings) if arguments.claims else None
+    evaluations = []
+    for number in range(1, arguments.repeat + 1):
+        folder = out if number == 1 else out / f"repeat-{number}"
+        with progress_bar("questions" if arguments.repeat == 1 else f"questions, time {number}") as advance:
+            evaluation = evaluate(
+                cases,
+                chatbot.ask,
+                judge=judge,
+                articles=chatbot.library,
+                transcripts=TranscriptFile(folder, run_key(chatbot)),
+                cluster=arguments.cluster,
+                seed=arguments.seed,
+                progress=advance,
+                splitter=splitter,
+                price=_price(arguments),
+                jobs=arguments.jobs,
+            )
+        evaluations.append(evaluation)
+    repeats = spread(evaluations) if arguments.repeat > 1 else None
+    return evaluations[0].with_facts(library=asdict(chatbot.library.counts()), repeats=repeats)
+
+
+def _preview(arguments: argparse.Namespace, cases: list[GoldCase], chatbot: Chatbot, judge: Judge, out: Path) -> int:
+    transcripts = TranscriptFile(out, run_key(chatbot))
+    # The real splitter may cost something too, so sentences stand in for it.
+    splitter = split_by_sentence if arguments.claims else None
+    found = dry_run(cases, transcripts, judge.name, splitter=splitter, price=_price(arguments))
+    if arguments.json:
+        print_json({"schema": 1, "dry_run": asdict(found)})
+    else:
+        print(found)
+    return DONE
+
+
+def _price(arguments: argparse.Namespace) -> Price | None:
+    if arguments.price_in is None and arguments.price_out is None:
+        return None
+    return Price(arguments.price_in or 0.0, arguments.price_out or 0.0)
+
+
+def _changes(arguments: argparse.Namespace, evaluation: Evaluation, gates: Sequence[Gate], out: Path) -> Changes | None:
+    if arguments.baseline is None:
+        return None
+    return changes_since(arguments.baseline, report_json(evaluation, gates), str(out), arguments.seed)
 
 
 def _keep_gold(cases: list[GoldCase], out: Path) -> None:
     lines = "".join(json.dumps(case_json(case), ensure_ascii=False) + "\n" for case in cases)
     try:
+        out.mkdir(parents=True, exist_ok=True)
         (out / GOLD_NAME).write_text(lines, encoding="utf-8")
     except OSError as error:
         raise RunError(f"{out}: cannot be written ({error}). Choose another --out.") from None

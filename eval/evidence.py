@@ -6,7 +6,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from eval.cases import GoldCase
+from eval.claims import ClaimCheck
 from eval.judgements import Judgement
+from eval.price import Price
 from eval.support import Articles, Support
 from rag.records import MARKER, Answer, Citation, Sentence
 
@@ -21,6 +23,8 @@ class Evidence:
         stored: Citation marker → the library's text at the citation's offsets, None where the library
             has no such article. None altogether without a library.
         seconds: Wall-clock time of the answer.
+        claims: Claim by claim against gold and passages; None when that was not asked for.
+        price: What the model's tokens cost, None when not known.
     """
 
     case: GoldCase
@@ -30,6 +34,8 @@ class Evidence:
     story: Mapping[str, str]
     stored: Mapping[int, str | None] | None
     seconds: float
+    claims: ClaimCheck | None = None
+    price: Price | None = None
 
     @property
     def shown(self) -> tuple[Sentence, ...]:
@@ -52,8 +58,9 @@ class Evidence:
 
 
 def gather(
-    case: GoldCase, answer: Answer, support: Support, judgement: Judgement, articles: Articles | None, seconds: float
-) -> Evidence:
+    case: GoldCase, answer: Answer, support: Support, judgement: Judgement, articles: Articles | None, seconds: float,
+    *, claims: ClaimCheck | None = None, price: Price | None = None,
+) -> Evidence:  # fmt: skip
     """Look up what the metrics need of the library."""
     return Evidence(
         case=case,
@@ -63,6 +70,8 @@ def gather(
         story=story_map(_same_stories(case, answer, articles)),
         stored=None if articles is None else {c.marker: _stored(c, articles) for c in answer.citations},
         seconds=seconds,
+        claims=claims,
+        price=price,
     )
 
 

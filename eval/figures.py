@@ -21,6 +21,8 @@ def figure(value: float | None, unit: Unit) -> str:
             return f"{value:.2f}"
         case "tokens":
             return f"{value:,.0f}"
+        case "money":
+            return f"{value:.3g}"
 
 
 def interval_text(interval: Interval | None, unit: Unit) -> str:

@@ -31,6 +31,8 @@ def cautions(facts: Facts) -> list[str]:
         )
     if facts.ignored:
         found.append(f"The chatbot was not passed the questions' {' and '.join(facts.ignored)}.")
+    if facts.repeats:
+        found.append(str(facts.repeats))
     found.append(agreement_line(facts.agreement) if facts.agreement else _not_measured(facts.judge))
     return found
 

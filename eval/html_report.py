@@ -8,27 +8,30 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from eval.figures import MISSING, figure, interval_text
 from eval.gates import Gate
 from eval.headline import cautions, headline
+from eval.html_plots import changed_rows, curve_view, reliability_view
 from eval.judgements import holding_passage
-from eval.metrics.catalog import METRICS
 from eval.metrics.metric import Metric
-from eval.risk_coverage import RiskCoverage, risk_coverage
+from eval.reliability import reliability
+from eval.risk_coverage import risk_coverage
 from eval.runs import Evaluation
-from eval.scoring import CaseResult, by_tag
+from eval.scoring import CaseResult, by_tag, reported
 from eval.statistics import Summary
 from eval.support import Articles
 from eval.worst import faults, worst_cases
 from rag.records import Citation, Sentence
 
+if TYPE_CHECKING:
+    from eval.changes import Changes
+
 _TEMPLATES = Path(__file__).parent / "templates"
 _WORST = 25
 _CONTEXT = 220
 """Characters of the article shown on either side of a quote."""
-_CURVE_WIDTH, _CURVE_HEIGHT = 560, 240
 
 TAG_COLUMNS = (
     ("hit@5", "hit@5"),
@@ -76,11 +79,17 @@ class CaseView:
     outcomes: tuple[tuple[str, str], ...]
 
 
-def html_report(evaluation: Evaluation, gates: Sequence[Gate] = (), articles: Articles | None = None) -> str:
+def html_report(
+    evaluation: Evaluation,
+    gates: Sequence[Gate] = (),
+    articles: Articles | None = None,
+    changes: Changes | None = None,
+) -> str:
     """The report as a page.
 
     Args:
         articles: Shows quotes in their article; without it in the retrieved passage.
+        changes: What changed against a baseline run.
     """
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
@@ -91,10 +100,12 @@ def html_report(evaluation: Evaluation, gates: Sequence[Gate] = (), articles: Ar
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    return environment.get_template("report.html.j2").render(_view(evaluation, gates, articles))
+    return environment.get_template("report.html.j2").render(_view(evaluation, gates, articles, changes))
 
 
-def _view(evaluation: Evaluation, gates: Sequence[Gate], articles: Articles | None) -> Mapping[str, Any]:
+def _view(
+    evaluation: Evaluation, gates: Sequence[Gate], articles: Articles | None, changes: Changes | None
+) -> Mapping[str, Any]:
     results = evaluation.results
     curve = risk_coverage(results)
     return {
@@ -102,11 +113,14 @@ def _view(evaluation: Evaluation, gates: Sequence[Gate], articles: Articles | No
         "cautions": cautions(evaluation.facts),
         "facts": evaluation.facts,
         "gates": gates,
-        "rows": [metric_row(m, evaluation.summaries[m.name]) for m in METRICS],
+        "rows": [metric_row(m, evaluation.summaries[m.name]) for m in reported(evaluation.summaries)],
         "confusion": _confusion_cells(results),
         "tags": tag_table(results),
         "tag_columns": [title for _, title in TAG_COLUMNS],
         "curve": curve_view(curve) if curve else None,
+        "reliability": [reliability_view(reading) for reading in reliability(results)],
+        "changes": changes,
+        "changed": changed_rows(changes) if changes else [],
         "worst": [case_view(r, articles) for r in worst_cases(results, _WORST)],
         "faulty": sum(bool(faults(r)) for r in results),
         "results": results,
@@ -138,21 +152,6 @@ def tag_table(results: Sequence[CaseResult]) -> list[tuple[str, int, list[str]]]
         values = [[v for r in group if (v := r.value(name)) is not None] for name, _ in TAG_COLUMNS]
         rows.append((tag, len(group), [f"{sum(v) / len(v):.2f} ({len(v)})" if v else MISSING for v in values]))
     return rows
-
-
-def curve_view(curve: RiskCoverage) -> Mapping[str, Any]:
-    """The curve in the pixels of its drawing; y grows downwards, risk 1 is at the top."""
-    points = [(p.coverage, p.risk) for p in curve.points]
-    return {
-        "width": _CURVE_WIDTH,
-        "height": _CURVE_HEIGHT,
-        "line": " ".join(f"{_x(c):.1f},{_y(r):.1f}" for c, r in points),
-        "operating": (_x(curve.operating[0]), _y(curve.operating[1])) if curve.operating else None,
-        "operating_text": "answers {:.0%}, {:.0%} of them wrong".format(*curve.operating) if curve.operating else "",
-        "ticks": [(share, _x(share), _y(share)) for share in (0, 0.25, 0.5, 0.75, 1)],
-        "cases": curve.cases,
-        "left_out": curve.left_out,
-    }
 
 
 def case_view(result: CaseResult, articles: Articles | None) -> CaseView:
@@ -198,11 +197,3 @@ def _confusion_cells(results: Sequence[CaseResult]) -> Mapping[str, int]:
         "too_bold": answered.count((False, False)),
         "rightly_silent": answered.count((False, True)),
     }
-
-
-def _x(share: float) -> float:
-    return 44 + share * (_CURVE_WIDTH - 68)
-
-
-def _y(share: float) -> float:
-    return 12 + (1 - share) * (_CURVE_HEIGHT - 46)

@@ -1,45 +1,16 @@
-"""Human labels x judge → agreement: may this judge be trusted, and how far?
-
-Reads three formats, one JSON object per line, plain or .gz/.xz:
-
-* `{"claim", "source" (text or list of texts), "label"}`
-* QAGS: `{"source", "claim_sentences": [{"text", "label"}]}` (Wang et al., ACL 2020)
-* WiCE: `{"claim", "evidence_sentences", "label"}` (Kamoi et al., EMNLP 2023)
-
-Labels are 1/0, true/false, or supported / partially_supported / not_supported; partly is not supported.
-"""
+"""Human labels x judge → agreement: may this judge be trusted, and how far? Formats of labels: `eval.labels`."""
 
 from __future__ import annotations
 
-import hashlib
-import re
 import time
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from pathlib import Path
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from eval.judges.judge import Judge, JudgeVerdict
-from eval.lines import json_lines
-from eval.statistics import Interval, bootstrap
-from rag.errors import GoldSetError
-
-_LABELS = {
-    1: True, 0: False, "1": True, "0": False, "yes": True, "no": False,
-    "supported": True, "partially_supported": False, "not_supported": False, "unsupported": False,
-}  # fmt: skip
-_PAGE_NOISE = re.compile(r"^\(meta data\) TITLE:\s*|^#+\s*")
-
-
-@dataclass(frozen=True, slots=True)
-class HumanLabel:
-    """One claim that a person judged. `article` is the same for claims on one source."""
-
-    claim: str
-    source: str
-    supported: bool
-    article: str
+from eval.labels import HumanLabel
+from eval.statistics import Interval, bootstrap, grid, share_interval
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +19,34 @@ class Said:
 
     claims: int
     share_supported: float
+
+
+@dataclass(frozen=True, slots=True)
+class Confusion:
+    """Decisions against people, in claims; `true` means that the judge was right."""
+
+    true_supported: int
+    false_supported: int
+    true_unsupported: int
+    false_unsupported: int
+
+
+@dataclass(frozen=True, slots=True)
+class Decisions:
+    """How a judge's yes and no agree with people; intervals are 95 %, over articles.
+
+    Attributes:
+        sensitivity: Supported claims that it found supported / supported claims.
+        specificity: Unsupported claims that it found unsupported / unsupported claims.
+    """
+
+    confusion: Confusion
+    sensitivity: float | None
+    sensitivity_interval: Interval | None
+    specificity: float | None
+    specificity_interval: Interval | None
+    balanced_accuracy_interval: Interval | None
+    kappa_interval: Interval | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +63,8 @@ class Agreement:
         unscored: Claims the judge could not decide; they are in none of the figures.
         said: What the judge said → how often, and how many of those claims people found supported.
         milliseconds: Mean time per claim.
+        decisions: The confusion matrix and its rates; None when nothing was decided.
+        domains: The same agreement for each part of the set, when it has parts.
     """
 
     judge: str
@@ -79,18 +80,8 @@ class Agreement:
     reasons: Mapping[str, int]
     said: Mapping[str, Said]
     milliseconds: float
-
-
-def load_labels(path: str | Path) -> list[HumanLabel]:
-    """The labelled claims of a file.
-
-    Raises:
-        GoldSetError: A line has none of the three formats, or the file has no claim.
-    """
-    labels = [label for number, doc in json_lines(Path(path)) for label in _read(doc, f"{path}:{number}")]
-    if not labels:
-        raise GoldSetError(f"{path}: holds no labelled claim.")
-    return labels
+    decisions: Decisions | None = None
+    domains: Mapping[str, Agreement] = field(default_factory=dict)
 
 
 def check_judge(
@@ -105,7 +96,8 @@ def check_judge(
         if progress:
             progress(done, len(labels))
     elapsed = time.perf_counter() - began
-    return _agreement(judge.name, labels, verdicts, file, seed, 1000 * elapsed / len(labels))
+    whole = _agreement(judge.name, labels, verdicts, file, seed, 1000 * elapsed / len(labels))
+    return replace(whole, domains=_by_domain(whole, labels, verdicts, seed))
 
 
 def auc(scores: Sequence[float], truths: Sequence[bool]) -> float | None:
@@ -160,7 +152,78 @@ def _agreement(
         reasons=dict(reasons.most_common(5)),
         said=_said(labels, verdicts),
         milliseconds=ms,
+        decisions=_decisions(
+            decisions, [lab for v, lab in zip(verdicts, labels, strict=True) if v.supported is not None], seed
+        ),
     )
+
+
+def _by_domain(
+    whole: Agreement, labels: Sequence[HumanLabel], verdicts: Sequence[JudgeVerdict], seed: int
+) -> dict[str, Agreement]:
+    parts: dict[str, list[tuple[HumanLabel, JudgeVerdict]]] = {}
+    for label, verdict in zip(labels, verdicts, strict=True):
+        parts.setdefault(label.domain, []).append((label, verdict))
+    if len(parts) < 2:
+        return {}
+    return {
+        domain: _agreement(
+            whole.judge, [lab for lab, _ in rows], [v for _, v in rows], whole.file, seed, whole.milliseconds
+        )
+        for domain, rows in sorted(parts.items())
+    }
+
+
+def _decisions(decisions: Sequence[bool], labels: Sequence[HumanLabel], seed: int) -> Decisions | None:
+    import numpy as np
+
+    if not decisions:
+        return None
+    rows: dict[str, list[int]] = {}
+    for decision, label in zip(decisions, labels, strict=True):
+        cell = (0 if decision else 3) if label.supported else (1 if decision else 2)
+        rows.setdefault(label.article, [0, 0, 0, 0])[cell] += 1
+    counts = np.array(list(rows.values()), dtype=float)
+
+    def interval(figure: Callable[[Any], Any]) -> Interval | None:
+        def resampled(indices: Any) -> Any:
+            return figure(np.moveaxis(counts[indices].sum(-2), -1, 0))
+
+        return bootstrap(len(counts), resampled, method="percentile", seed=seed)
+
+    total = [int(n) for n in counts.sum(0)]
+    supported, unsupported = total[0] + total[3], total[1] + total[2]
+    return Decisions(
+        Confusion(*total),
+        total[0] / supported if supported else None,
+        _rate_interval(decisions, labels, among=True),
+        total[2] / unsupported if unsupported else None,
+        _rate_interval(decisions, labels, among=False),
+        interval(lambda c: (_sensitivity(c) + _specificity(c)) / 2) if supported and unsupported else None,
+        interval(_kappa) if supported and unsupported else None,
+    )
+
+
+def _rate_interval(decisions: Sequence[bool], labels: Sequence[HumanLabel], *, among: bool) -> Interval | None:
+    rows = [
+        (float(d == among), lab.article) for d, lab in zip(decisions, labels, strict=True) if lab.supported == among
+    ]
+    return share_interval(grid([(right, 1.0) for right, _ in rows], [article for _, article in rows])) if rows else None
+
+
+def _sensitivity(cells: Any) -> Any:
+    return cells[0] / (cells[0] + cells[3])
+
+
+def _specificity(cells: Any) -> Any:
+    return cells[2] / (cells[1] + cells[2])
+
+
+def _kappa(cells: Any) -> Any:
+    n = sum(cells)
+    yes, truly = (cells[0] + cells[1]) / n, (cells[0] + cells[3]) / n
+    chance = yes * truly + (1 - yes) * (1 - truly)
+    return ((cells[0] + cells[2]) / n - chance) / (1 - chance)
 
 
 def _said(labels: Sequence[HumanLabel], verdicts: Sequence[JudgeVerdict]) -> dict[str, Said]:
@@ -188,27 +251,3 @@ def _auc_interval(scores: Sequence[float], labels: Sequence[HumanLabel], seed: i
         return float("nan") if value is None else value
 
     return bootstrap(len(clusters), resampled, method="percentile", seed=seed)
-
-
-def _read(document: Mapping[str, Any], where: str) -> list[HumanLabel]:
-    try:
-        if "claim_sentences" in document:
-            return [_label(c["text"], document["source"], c["label"]) for c in document["claim_sentences"]]
-        if "evidence_sentences" in document:
-            page = "\n".join(_PAGE_NOISE.sub("", line) for line in document["evidence_sentences"])
-            return [_label(document["claim"], page, document["label"])]
-        source = document["source"]
-        return [_label(document["claim"], source if isinstance(source, str) else "\n".join(source), document["label"])]
-    except (KeyError, TypeError, AttributeError) as error:
-        raise GoldSetError(
-            f"{where}: {error} does not fit. Write {{'claim', 'source', 'label'}}, or use the QAGS or WiCE format."
-        ) from None
-
-
-def _label(claim: str, source: str, label: Any) -> HumanLabel:
-    key = label.strip().lower() if isinstance(label, str) else label
-    if not claim.strip() or not source.strip():
-        raise TypeError("an empty claim or source")
-    if key not in _LABELS:
-        raise TypeError(f"label {label!r}")
-    return HumanLabel(claim, source, _LABELS[key], hashlib.sha256(source.encode()).hexdigest()[:12])

@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from eval.gates import Gate
 from eval.headline import cautions, headline
@@ -14,6 +14,7 @@ from eval.html_report import html_report
 from eval.markdown_report import markdown_report
 from eval.metrics.catalog import BY_NAME
 from eval.outcomes import outcome_json
+from eval.reliability import reliability
 from eval.risk_coverage import risk_coverage
 from eval.runs import Evaluation
 from eval.scoring import CaseResult, by_tag, cluster_of
@@ -21,17 +22,22 @@ from eval.statistics import Summary
 from eval.support import Articles
 from rag.errors import RunError
 
+if TYPE_CHECKING:
+    from eval.changes import Changes
+
 SCHEMA = 1
 JSON_NAME = "report.json"
 
 
 def write_report(
-    evaluation: Evaluation, directory: Path, *, gates: Sequence[Gate] = (), articles: Articles | None = None
-) -> dict[str, str]:
+    evaluation: Evaluation, directory: Path, *, gates: Sequence[Gate] = (), articles: Articles | None = None,
+    changes: Changes | None = None,
+) -> dict[str, str]:  # fmt: skip
     """Write the three files.
 
     Args:
         articles: Shows citations in the context of their article.
+        changes: What changed against a baseline run.
 
     Returns:
         Kind → path.
@@ -39,11 +45,11 @@ def write_report(
     Raises:
         RunError: The directory cannot be written to.
     """
-    document = report_json(evaluation, gates)
+    document = report_json(evaluation, gates) | ({"baseline": changes.to_json()} if changes else {})
     texts = {
         JSON_NAME: json.dumps(document, ensure_ascii=False, allow_nan=False, indent=1),
-        "report.md": markdown_report(evaluation, gates),
-        "report.html": html_report(evaluation, gates, articles),
+        "report.md": markdown_report(evaluation, gates, changes),
+        "report.html": html_report(evaluation, gates, articles, changes),
     }
     try:
         directory.mkdir(parents=True, exist_ok=True)
@@ -67,6 +73,7 @@ def report_json(evaluation: Evaluation, gates: Sequence[Gate] = ()) -> dict[str,
         "abstention": confusion(results),
         "tags": {tag: {"n": len(group)} | _means(group) for tag, group in by_tag(results).items()},
         "risk_coverage": asdict(curve) if curve else None,
+        "reliability": [asdict(reading) for reading in reliability(results)],
         "gates": [asdict(gate) for gate in gates],
         "cases": [case_result_json(result) for result in results],
     }
@@ -82,6 +89,7 @@ def summary_json(summary: Summary) -> dict[str, Any]:
         "high": interval.high if interval else None,
         "interval": interval.method if interval else None,
         "clusters": interval.clusters if interval else None,
+        "detectable": summary.detectable,
         "scored": summary.scored,
         "unscored": summary.unscored,
         "not_applicable": summary.not_applicable,

@@ -10,21 +10,30 @@ from __future__ import annotations
 
 import inspect
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from eval.cases import GoldCase, gold_digest
+from eval.claims import Splitter
 from eval.judge_check import Agreement
 from eval.judges.judge import Judge
 from eval.judges.lexical import LexicalJudge
+from eval.price import Price
 from eval.scoring import CaseResult, Cluster, score_case, summarise_all
 from eval.statistics import Summary
-from eval.support import Articles, find_support, refuse_foreign_library
+from eval.support import Articles, Support, find_support, refuse_foreign_library
 from eval.transcripts import Transcript, TranscriptFile
 from rag.errors import GroundwireError, ModelError
 from rag.records import Answer
+
+if TYPE_CHECKING:
+    from eval.repeats import Repeats
+
+Item = TypeVar("Item")
+Done = TypeVar("Done")
 
 Ask = Callable[..., Answer]
 """question → Answer; is also passed `history` (turns) and `date` (ISO) where it takes them."""
@@ -47,6 +56,7 @@ class Facts:
         agreement: The judge against human labels, None when not measured in this run.
         ignored: What the gold cases hold that the chatbot was not passed.
         started: ISO time, UTC.
+        repeats: How much the figures moved when everything was asked again, None when it was not.
         run_key: Of the transcripts, see `TranscriptFile`; None when they were not kept.
     """
 
@@ -64,6 +74,7 @@ class Facts:
     self_graded: str | None = None
     agreement: Agreement | None = None
     ignored: tuple[str, ...] = ()
+    repeats: Repeats | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +100,9 @@ def evaluate(
     cluster: Cluster = "question",
     seed: int = 0,
     progress: Progress | None = None,
+    splitter: Splitter | None = None,
+    price: Price | None = None,
+    jobs: int = 1,
 ) -> Evaluation:
     """Ask every case, judge every answer, score every metric.
 
@@ -98,6 +112,9 @@ def evaluate(
             as labelled.
         transcripts: Where answers are kept and resumed from; without it everything is asked anew.
         cluster: What bootstrap and permutation take as one unit.
+        splitter, price: See `eval.scoring.score_case`.
+        jobs: Cases asked and judged at the same time; chatbot, judge and articles must bear that. Times then
+            include waiting for one another.
 
     Raises:
         GoldSetError: The library holds none of the support articles.
@@ -108,10 +125,14 @@ def evaluate(
     judge = judge or LexicalJudge()
     supports = [find_support(case, articles) for case in cases]
     refuse_foreign_library(supports)
-    answered = ask_all(cases, ask, transcripts, report)
+    answered = ask_all(cases, ask, transcripts, report, jobs)
     results = []
-    for done, (case, transcript, support) in enumerate(zip(cases, answered, supports, strict=True), start=1):
-        results.append(score_case(case, transcript, support, judge, articles))
+
+    def score(item: tuple[GoldCase, Transcript, Support]) -> CaseResult:
+        return score_case(*item, judge, articles, splitter=splitter, price=price)
+
+    for done, result in enumerate(_in_order(score, list(zip(cases, answered, supports, strict=True)), jobs), start=1):
+        results.append(result)
         report("judge", done, len(cases))
     facts = _facts(cases, answered, judge, started, _accepted(ask))
     known = replace(facts, cluster=cluster, seed=seed, run_key=transcripts.run_key if transcripts else None)
@@ -119,27 +140,40 @@ def evaluate(
 
 
 def ask_all(
-    cases: Sequence[GoldCase], ask: Ask, transcripts: TranscriptFile | None, progress: Progress
+    cases: Sequence[GoldCase], ask: Ask, transcripts: TranscriptFile | None, progress: Progress, jobs: int = 1
 ) -> list[Transcript]:
     """A transcript per case, reused where possible.
 
     Raises:
         GroundwireError: As `evaluate`.
     """
-    found: list[Transcript] = []
+    kept = {case.id: known for case in cases if transcripts and (known := transcripts.answered(case))}
+    missing = [case for case in cases if case.id not in kept]
+    asked: dict[str, Transcript] = {}
     failures = 0
-    for done, case in enumerate(cases, start=1):
-        transcript = transcripts.answered(case) if transcripts else None
-        if transcript is None:
-            transcript, error = ask_case(case, ask)
-            if transcripts:
-                transcripts.add(transcript)
-            failures = failures + 1 if isinstance(error, ModelError) else 0
-            if error and failures == MAX_FAILURES_IN_A_ROW:
-                raise error
-        found.append(transcript)
-        progress("ask", done, len(cases))
-    return found
+    for case, (transcript, error) in zip(missing, _in_order(lambda c: ask_case(c, ask), missing, jobs), strict=False):
+        asked[case.id] = transcript
+        if transcripts:
+            transcripts.add(transcript)
+        failures = failures + 1 if isinstance(error, ModelError) else 0
+        if error and failures == MAX_FAILURES_IN_A_ROW:
+            raise error
+        progress("ask", len(kept) + len(asked), len(cases))
+    if not missing:
+        progress("ask", len(cases), len(cases))
+    return [kept.get(case.id) or asked[case.id] for case in cases]
+
+
+def _in_order(work: Callable[[Item], Done], items: Sequence[Item], jobs: int) -> Iterator[Done]:
+    """The work on each item, in their order, `jobs` at a time; what has not begun is dropped when the caller stops."""
+    if jobs == 1:
+        yield from map(work, items)
+        return
+    pool = ThreadPoolExecutor(jobs)
+    try:
+        yield from pool.map(work, items)
+    finally:
+        pool.shutdown(cancel_futures=True)
 
 
 def ask_case(case: GoldCase, ask: Ask) -> tuple[Transcript, GroundwireError | None]:

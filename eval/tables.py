@@ -12,9 +12,9 @@ from eval.comparison import Comparison
 from eval.figures import MISSING, figure, interval_text
 from eval.gates import Gate
 from eval.headline import cautions, headline
-from eval.judge_check import Agreement
-from eval.metrics.catalog import BY_NAME, METRICS
+from eval.metrics.catalog import BY_NAME
 from eval.runs import Evaluation
+from eval.scoring import reported
 
 _WIDE = 130
 _ARROWS = {"higher": "↑", "lower": "↓", "neither": " "}
@@ -26,8 +26,8 @@ def print_evaluation(evaluation: Evaluation, gates: Sequence[Gate], console: Con
     for caution in cautions(evaluation.facts):
         console.print(f"  {caution}", style="dim", markup=False)
     wide = console.width >= _WIDE
-    table = _table("metric", "", ">value", "95 % interval", ">n", ">unscored", ">n/a", *["meaning"][: int(wide)])
-    for metric in METRICS:
+    table = new_table("metric", "", ">value", "95 % interval", ">n", ">unscored", ">n/a", *["meaning"][: int(wide)])
+    for metric in reported(evaluation.summaries):
         s = evaluation.summaries[metric.name]
         table.add_row(
             metric.name,
@@ -50,52 +50,36 @@ def print_comparison(comparison: Comparison, console: Console) -> None:
     console.print(f"B {comparison.run_b}: {comparison.headline_b}", markup=False)
     for note in comparison.notes:
         console.print(f"  {note}", style="dim", markup=False)
-    table = _table("metric", "", ">A", ">B", ">B - A", "95 % interval", ">p", ">p (Holm)", ">McNemar", ">pairs")
+    wide = console.width >= _WIDE
+    more = [">p", ">McNemar", ">detectable", ">pairs"][: 4 * wide]
+    table = new_table("metric", ">A", ">B", ">B - A", "95 % interval", ">p (Holm)", *more)
+    table.collapse_padding = not wide
     for row in comparison.rows:
         metric, test = BY_NAME[row.metric], row.test
+        interval = test.interval
         table.add_row(
-            metric.name,
-            _ARROWS[metric.better],
+            f"{metric.name} {_ARROWS[metric.better]}" if wide else metric.name,
             figure(test.a, metric.unit),
             figure(test.b, metric.unit),
             f"{test.difference:+.3f}",
-            escape(interval_text(test.interval, metric.unit)),
-            f"{test.p:.4f}",
-            f"{row.p_holm:.4f}",
-            MISSING if test.mcnemar is None else f"{test.mcnemar:.4f}",
-            str(test.pairs),
+            escape(f"[{interval.low:+.3f}, {interval.high:+.3f}]") if interval else MISSING,
+            _probability(row.p_holm),
+            *[_probability(test.p), _probability(test.mcnemar), _three(test.detectable), str(test.pairs)][: 4 * wide],
         )
     console.print(table)
+    console.print(comparison.multiplicity, style="dim", markup=False)
 
 
-def print_agreements(agreements: Sequence[Agreement], console: Console) -> None:
-    """One row per judge."""
-    first = agreements[0]
-    console.print(
-        f"{first.file}: {first.claims} claims on {first.articles} articles, {first.base_rate:.1%} supported by people",
-        style="bold",
-        markup=False,
-    )
-    table = _table("judge", ">AUC", "95 % interval", ">balanced accuracy", ">kappa", ">unscored", ">ms/claim")
-    for a in agreements:
-        accuracies = (MISSING if v is None else f"{v:.3f}" for v in (a.balanced_accuracy, a.kappa))
-        table.add_row(
-            escape(a.judge),
-            MISSING if a.auc is None else f"{a.auc:.3f}",
-            escape(interval_text(a.auc_interval, "share")),
-            *accuracies,
-            str(a.unscored or ""),
-            f"{a.milliseconds:.2f}",
-        )
-    console.print(table)
-    verdicts = _table("judge", "verdict", ">claims", ">supported by people")
-    for a in agreements:
-        for word, said in a.said.items():
-            verdicts.add_row(escape(a.judge), escape(word), str(said.claims), f"{said.share_supported:.3f}")
-    console.print(verdicts)
+def _probability(p: float | None) -> str:
+    return MISSING if p is None else f"{p:.4f}"
 
 
-def _table(*columns: str) -> Table:
+def _three(value: float | None) -> str:
+    return MISSING if value is None else f"{value:.3f}"
+
+
+def new_table(*columns: str) -> Table:
+    """A plain table; a column whose name begins with > is set to the right."""
     table = Table(box=None, pad_edge=False, header_style="bold")
     for column in columns:
         table.add_column(column.removeprefix(">"), justify="right" if column.startswith(">") else "left", no_wrap=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import random
 import re
 from collections.abc import Sequence
 from pathlib import Path
@@ -15,6 +16,8 @@ from rag.prompting import neutralise
 PROMPT = Path(__file__).with_name("llm_judge.md").read_text(encoding="utf-8")
 VARIABLES = {"fence", "sources", "claim"}
 MAX_TOKENS = 300
+ATTEMPTS = 2
+NO_REPLY = JudgeVerdict(None, None, "no reply")
 
 _VARIABLE = re.compile(r"\{([a-z]+)\}")
 _VERDICT = re.compile(r"^[ \t*]*VERDICT:[ \t*]*(SUPPORTED|NOT_SUPPORTED)[ \t*.]*$", re.MULTILINE)
@@ -24,7 +27,9 @@ _MAX_REASON = 300
 class LlmJudge:
     """Asks for a reason and a verdict line; only a single verdict on the last line counts.
 
-    A model that fails (no connection, window too small) leaves the claim unscored with the error as reason.
+    Sources are shown in an order drawn from their digest, so that no rank is favoured and a repeat is the same. An
+    unclear or cut reply is asked for again, in another order, up to `ATTEMPTS` times. A model that fails (no
+    connection, window too small) leaves the claim unscored with the error as reason.
     """
 
     def __init__(self, model: ChatModel) -> None:
@@ -33,10 +38,17 @@ class LlmJudge:
 
     def supported(self, claim: str, sources: Sequence[str]) -> JudgeVerdict:
         """The model's verdict; the score is 1 or 0."""
-        try:
-            return read_verdict(self._reply(judge_prompt(claim, sources)))
-        except ModelError as error:
-            return JudgeVerdict(None, None, f"{type(error).__name__}: {error}")
+        verdict = NO_REPLY
+        for attempt in range(ATTEMPTS):
+            try:
+                verdict = read_verdict(self._reply(judge_prompt(claim, shuffled(claim, sources, attempt))))
+            except ModelReplyInvalid as error:
+                verdict = JudgeVerdict(None, None, f"{type(error).__name__}: {error}")
+            except ModelError as error:
+                return JudgeVerdict(None, None, f"{type(error).__name__}: {error}")
+            if verdict.supported is not None:
+                break
+        return verdict
 
     def _reply(self, prompt: str) -> str:
         pieces = list(self.model.stream([Message("user", prompt)], max_tokens=MAX_TOKENS))
@@ -46,6 +58,12 @@ class LlmJudge:
                 f"the judge's reply did not end ({finish}). Repeat the run, or choose another judge."
             )
         return "".join(piece.text for piece in pieces)
+
+
+def shuffled(claim: str, sources: Sequence[str], attempt: int = 0) -> list[str]:
+    """The sources in an order that depends on nothing but them, the claim and the attempt."""
+    seed = hashlib.sha256("\0".join([claim, *sources, str(attempt)]).encode()).digest()
+    return random.Random(seed).sample(list(sources), len(sources))
 
 
 def judge_prompt(claim: str, sources: Sequence[str]) -> str:

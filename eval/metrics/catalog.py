@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from eval.metrics import (
     abstention,
     citations,
+    claims,
     completion,
     correctness,
     effort,
@@ -16,6 +19,21 @@ from eval.metrics import (
     unsupported,
 )
 from eval.metrics.metric import Metric
+
+_CLAIM_METRICS = (
+    ("claim_precision", "claims that the gold answer supports", claims.precision, False),
+    ("claim_recall", "gold claims that the answer states", claims.recall, False),
+    ("claim_f1", "F1 of the two", claims.f1, False),
+    ("context_claim_recall", "gold claims that some passage states", claims.context_recall, False),
+    ("context_precision", "passages that state a gold claim", claims.context_precision, False),
+    ("context_utilization", "retrieved gold claims that the answer states", claims.context_utilization, False),
+    ("claim_faithfulness", "claims that some passage supports", claims.faithfulness, False),
+    ("ragas_faithfulness", "claims that the passages together support", claims.ragas_faithfulness, False),
+    ("claim_hallucination", "claims neither correct nor in a passage", claims.hallucination, True),
+    ("self_knowledge", "correct claims in no passage", claims.self_knowledge, True),
+    ("noise_relevant", "wrong claims from relevant passages", partial(claims.noise, relevant=True), True),
+    ("noise_irrelevant", "wrong claims from irrelevant passages only", partial(claims.noise, relevant=False), True),
+)
 
 METRICS: tuple[Metric, ...] = (
     Metric("completed", "an answer came back, whole", completion.completed),
@@ -36,6 +54,7 @@ METRICS: tuple[Metric, ...] = (
     ),
     Metric("answer_f1", "token F1 with the gold answer", correctness.answer_f1),
     Metric("answer_recall", "gold answer's tokens in the shown text", correctness.answer_recall),
+    Metric("followup_correct", "answer_correct over the follow-up questions", correctness.followup_correct),
     Metric("unsupported_numbers", "numbers that are not in the quotes", unsupported.unsupported_numbers, "lower"),
     Metric("unsupported_names", "names that are not in the quotes", unsupported.unsupported_names, "lower"),
     Metric(
@@ -53,6 +72,11 @@ METRICS: tuple[Metric, ...] = (
     Metric("latency_p95", "95th percentile of seconds per question", effort.latency, "lower", "seconds", "p95"),
     Metric("answer_sentences", "shown sentences per answer", effort.answer_sentences, "neither", "sentences"),
     Metric("model_tokens", "prompt and completion tokens per question", effort.model_tokens, "lower", "tokens"),
+    Metric("model_cost", "price of those tokens per question", effort.model_cost, "lower", "money", optional=True),
+    *(
+        Metric(name, meaning, claims.claim_metric(formula), "lower" if lower else "higher", optional=True)
+        for name, meaning, formula, lower in _CLAIM_METRICS
+    ),
 )
 
 BY_NAME = {metric.name: metric for metric in METRICS}

@@ -5,6 +5,7 @@
 * `answer_correct_when_answered`: the same over the cases that were answered.
 * `answer_f1`: token F1 with the best alias (Rajpurkar et al., SQuAD, EMNLP 2016, section 6.1). An
   extracted sentence is longer than the gold answer, so it cannot reach 1: compare it between runs only.
+* `followup_correct`: `answer_correct` over the cases with earlier turns, which cannot be understood without them.
 * `answer_recall`: share of the gold answer's tokens in the shown text, best alias.
 
 Edge cases: unanswerable does not apply; a gold answer that is only yes or no cannot be matched by
@@ -39,6 +40,11 @@ def answer_correct(evidence: Evidence) -> Outcome:
 def answer_correct_when_answered(evidence: Evidence) -> Outcome:
     """`answer_correct` over the answered cases."""
     return NotApplicable("abstained") if evidence.answer.abstained else answer_correct(evidence)
+
+
+def followup_correct(evidence: Evidence) -> Outcome:
+    """`answer_correct` over the follow-up questions."""
+    return answer_correct(evidence) if evidence.case.history else NotApplicable("no earlier turn")
 
 
 def answer_f1(evidence: Evidence) -> Outcome:

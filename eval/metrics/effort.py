@@ -5,12 +5,14 @@
 * `answer_sentences`: shown sentences; answers that show nothing do not apply. Neither direction is better.
 * `model_tokens`: prompt and completion tokens as the server reported them; without a language model, or
   a server that reports none, it does not apply. Lower is better.
+* `model_cost`: the same tokens at the prices given (`--price-in`, `--price-out`, per million tokens), in the
+  currency of the prices. Without prices it does not apply; a server that reports only a total leaves it unscored.
 """
 
 from __future__ import annotations
 
 from eval.evidence import Evidence
-from eval.outcomes import NotApplicable, Outcome, Scored
+from eval.outcomes import NotApplicable, Outcome, Scored, Unscored
 
 
 def latency(evidence: Evidence) -> Outcome:
@@ -30,3 +32,12 @@ def model_tokens(evidence: Evidence) -> Outcome:
     if not parts and "total_tokens" not in usage:
         return NotApplicable("no token count reported")
     return Scored(float(sum(parts) if parts else usage["total_tokens"]))
+
+
+def model_cost(evidence: Evidence) -> Outcome:
+    """Price of the prompt and completion tokens."""
+    usage = evidence.answer.usage
+    if evidence.price is None or not usage:
+        return NotApplicable("no price given" if evidence.price is None else "no token count reported")
+    cost = evidence.price.of(usage)
+    return Unscored("the server reports no prompt and completion tokens apart") if cost is None else Scored(cost)

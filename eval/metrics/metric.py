@@ -10,7 +10,7 @@ from eval.evidence import Evidence
 from eval.outcomes import Outcome
 
 Better = Literal["higher", "lower", "neither"]
-Unit = Literal["share", "seconds", "sentences", "tokens"]
+Unit = Literal["share", "seconds", "sentences", "tokens", "money"]
 Combine = Literal["mean", "p50", "p95"]
 Pairing = Literal["both", "either"]
 
@@ -28,6 +28,7 @@ class Metric:
         combine: How cases make the figure: weighted mean or percentile.
         pairing: Which cases a paired comparison takes: those scored in "both" runs, or in "either",
             for metrics whose applicability depends on the answer.
+        optional: Left out of tables while no case has it, because it must be asked for.
     """
 
     name: str
@@ -37,3 +38,4 @@ class Metric:
     unit: Unit = "share"
     combine: Combine = "mean"
     pairing: Pairing = "both"
+    optional: bool = False

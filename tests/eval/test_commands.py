@@ -156,3 +156,38 @@ def test_help_is_immediate_and_shows_examples() -> None:
     ).stdout
     assert "python -m eval run gold.jsonl" in shown
     assert "exit codes" in shown
+
+
+def test_dry_run_repeat_jobs_claims_prices_baseline_and_junit(
+    news: tuple[str, str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    gold, articles = news
+    asked = ["run", gold, "--articles", articles, "--llm", "none"]
+    first, second = tmp_path / "first", tmp_path / "new" / "second"
+    prices = ["--price-in", "2", "--price-out", "8"]
+    assert main([*asked, "--out", str(first), "--dry-run", "--json", *prices]) == 0
+    preview = json.loads(capsys.readouterr().out)["dry_run"]
+    assert (preview["questions"], preview["answered"], preview["cost"]) == (2, 0, None)
+    assert not (first / "report.json").exists()
+
+    assert main([*asked, "--out", str(first), "--json"]) == 0
+    capsys.readouterr()
+    extras = ["--repeat", "2", "--jobs", "2", "--claims", "sentences", "--baseline", str(first)]
+    junit = tmp_path / "ci" / "junit.xml"
+    assert main([*asked, "--out", str(second), *extras, "--junit", str(junit), "--json", *prices]) == 0
+    document = json.loads(capsys.readouterr().out)
+    assert document["facts"]["repeats"]["runs"] == 2
+    assert document["facts"]["repeats"]["changed"] == 0
+    assert document["metrics"]["ragas_faithfulness"]["scored"] == 1
+    assert (second / "repeat-2" / "transcripts.jsonl").exists()
+    assert json.loads((second / "report.json").read_text())["baseline"]["significant"] == []
+    assert "What changed" in (second / "report.html").read_text()
+    assert "Asked 2 times: 0 of 2 answers" in (second / "report.md").read_text()
+    assert '<testsuite name="questions" tests="2" failures="0" errors="0">' in junit.read_text()
+
+
+@pytest.mark.parametrize("price", ["-1", "x", "nan", "inf"])
+def test_a_wrong_price_is_wrong_usage(price: str) -> None:
+    with pytest.raises(SystemExit) as stopped:
+        main(["run", "--price-in", price])
+    assert stopped.value.code == 2

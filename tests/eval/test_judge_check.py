@@ -10,9 +10,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from eval.judge_check import Said, auc, balanced_accuracy, check_judge, cohen_kappa, load_labels
+from eval.judge_check import Confusion, Said, auc, balanced_accuracy, check_judge, cohen_kappa
 from eval.judges.judge import JudgeVerdict
 from eval.judges.lexical import LexicalJudge
+from eval.labels import load_labels
+from eval.published import published_for
 from rag.errors import GoldSetError
 
 
@@ -86,6 +88,48 @@ def test_other_lines_are_refused_with_their_place(tmp_path: Path, document: dict
         load_labels(path)
 
 
+def test_aggrefact_rows_carry_their_data_set(tmp_path: Path) -> None:
+    rows = [
+        {"dataset": "News", "doc": "It rained.", "claim": "It rained.", "label": 1, "contamination_identifier": "x"}
+    ]
+    (label,) = load_labels(write(tmp_path / "aggrefact.jsonl", *rows))
+    assert (label.domain, label.source, label.supported) == ("News", "It rained.", True)
+
+
+def test_ragtruth_responses_are_split_and_a_touched_sentence_is_not_supported(tmp_path: Path) -> None:
+    text = "It rained in Cork. The mill burned down. Nobody was hurt."
+    span = {
+        "start": text.index("burned"),
+        "end": text.index("down"),
+        "text": "burned",
+        "label_type": "Evident Conflict",
+    }
+    responses = [
+        {"id": "1", "source_id": "7", "response": text, "labels": [span], "model": "m", "split": "test"},
+        {"id": "2", "source_id": "8", "response": "It opened.", "labels": []},
+        {"id": "3", "source_id": "9", "response": "Four stars.", "labels": []},
+    ]
+    sources = [
+        {"source_id": "7", "task_type": "Summary", "source_info": "It rained in Cork."},
+        {
+            "source_id": "8",
+            "task_type": "QA",
+            "source_info": {"question": "When?", "passages": "1: It opened."},
+        },
+        {"source_id": "9", "task_type": "Data2txt", "source_info": {"name": "Mill", "stars": 4}},
+    ]
+    path = write(tmp_path / "response.jsonl", *responses)
+    with pytest.raises(GoldSetError, match=r"source_info\.jsonl beside it"):
+        load_labels(path)
+    write(tmp_path / "source_info.jsonl", *sources)
+    labels = load_labels(path)
+    assert [label.supported for label in labels] == [True, False, True, True, True]
+    assert labels[1].claim == "The mill burned down."
+    assert [label.domain for label in labels[2:]] == ["Summary", "QA", "Data2txt"]
+    assert labels[3].source == "1: It opened."
+    assert '"stars": 4' in labels[4].source
+
+
 # ------------------------------------------------------------------ agreement
 class Scripted:
     name = "scripted"
@@ -135,3 +179,35 @@ def test_public_sets_read_whole_and_the_default_judge_beats_guessing(
     found = check_judge(LexicalJudge(), labels, name)
     assert found.auc_interval is not None
     assert found.auc_interval.low > 0.6
+
+
+def test_the_confusion_matrix_its_rates_and_the_domains_by_hand(tmp_path: Path) -> None:
+    # supported 12: 9 found; unsupported 8: 6 found
+    truths = [1] * 12 + [0] * 8
+    decided = [True] * 9 + [False] * 3 + [False] * 6 + [True] * 2
+    documents = [
+        {"claim": f"c{i}", "source": f"s{i}", "label": truth, "domain": "odd" if i % 2 else "even"}
+        for i, truth in enumerate(truths)
+    ]
+    judge = Scripted(*(JudgeVerdict(d, float(d), "") for d in decided))
+    found = check_judge(judge, load_labels(write(tmp_path / "human.jsonl", *documents)))
+    assert found.decisions is not None
+    assert found.decisions.confusion == Confusion(9, 2, 6, 3)
+    assert (found.decisions.sensitivity, found.decisions.specificity) == (9 / 12, 6 / 8)
+    for interval, value in (
+        (found.decisions.sensitivity_interval, 0.75),
+        (found.decisions.balanced_accuracy_interval, found.balanced_accuracy),
+        (found.decisions.kappa_interval, found.kappa),
+    ):
+        assert interval is not None
+        assert value is not None
+        assert interval.low < value < interval.high
+    assert {name: part.claims for name, part in found.domains.items()} == {"even": 10, "odd": 10}
+    assert found.domains["even"].balanced_accuracy == pytest.approx((5 / 6 + 3 / 4) / 2)
+
+
+def test_published_figures_are_found_by_the_name_of_the_set() -> None:
+    figures = {p.system: p.value for p in published_for("data/qags-xsum.jsonl")}
+    assert figures["T5-XXL TRUE NLI 11B"] == 0.838
+    assert {p.figure for p in published_for("wice-dev-claim.jsonl.gz")} == {"balanced accuracy"}
+    assert published_for("mine.jsonl") == []

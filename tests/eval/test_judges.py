@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from eval.judges.lexical import LexicalJudge
-from eval.judges.llm import MAX_TOKENS, PROMPT, VARIABLES, LlmJudge, judge_prompt, read_verdict
+from eval.judges.llm import ATTEMPTS, MAX_TOKENS, PROMPT, VARIABLES, LlmJudge, judge_prompt, read_verdict, shuffled
 from eval.judges.nli import NliJudge, open_nli, source_windows
 from eval.judges.opening import open_judge
 from eval.judges.verifier import VerifierJudge
@@ -211,13 +211,24 @@ def test_llm_judge_names_the_model_and_asks_once() -> None:
     ("model", "reason"),
     [
         (ScriptedModel(ModelUnavailable("server down")), "ModelUnavailable: server down"),
-        (ScriptedModel("VERDICT: SUPPORTED", finish="length"), "did not end (length)"),
+        (ScriptedModel(*["VERDICT: SUPPORTED"] * ATTEMPTS, finish="length"), "did not end (length)"),
+        (ScriptedModel(*["Perhaps."] * ATTEMPTS), "no clear verdict"),
     ],
 )
 def test_a_failing_model_leaves_the_claim_unscored(model: ScriptedModel, reason: str) -> None:
     verdict = LlmJudge(model).supported("The board met.", [SOURCE])
     assert verdict.supported is None
     assert reason in verdict.reason
+
+
+def test_an_unclear_reply_is_asked_for_once_more_in_another_order() -> None:
+    model = ScriptedModel("Perhaps.", "VERDICT: NOT_SUPPORTED")
+    sources = [f"Source {i}." for i in range(6)]
+    assert LlmJudge(model).supported("The board met.", sources).supported is False
+    first, second = ([line[4:] for line in p.splitlines() if "] Source" in line] for p in model.prompts)
+    assert sorted(first) == sorted(second) == sources
+    assert first != second
+    assert shuffled("The board met.", sources) == first  # the same again in a repeated run
 
 
 def test_texts_cannot_forge_a_fence_or_fill_a_variable() -> None:

@@ -148,7 +148,11 @@ def test_two_runs_are_compared_case_by_case(tmp_path: Path) -> None:
     assert rows["abstention_recall"].test.difference == 0.5
     assert rows["memory_leak"].test.difference == -0.5
     assert rows["hit@1"].test.difference == 0
-    assert all(row.p_holm >= row.test.p for row in comparison.rows)
+    tested = [row for row in comparison.rows if row.test.p is not None]
+    assert all(row.p_holm is not None and row.p_holm >= (row.test.p or 0) for row in tested)
+    assert {row.metric for row in comparison.rows} - {row.metric for row in tested} == {"latency_p50", "latency_p95"}
+    assert comparison.multiplicity.startswith(f"{len(tested)} metrics were tested")
+    assert comparison.significant == ()
     document = json.loads(json.dumps(comparison_json(comparison), allow_nan=False))
     assert document["metrics"]["memory_leak"]["pairs"] == 2
 

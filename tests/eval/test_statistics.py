@@ -43,15 +43,27 @@ def test_no_scored_case_gives_no_figure_rather_than_zero() -> None:
     assert (found.value, found.interval) == (None, None)
 
 
-def test_a_bootstrap_interval_is_near_the_textbook_one_and_repeatable() -> None:
+def test_an_interval_of_a_share_is_wilson_s_with_the_t_quantile() -> None:
     outcomes = scored(*[1.0] * 70, *[0.0] * 30)
     found = summarise(SHARE, outcomes, each(100), seed=3)
     assert found.interval is not None
-    # normal approximation: .7 ± 1.96 * sqrt(.7 * .3 / 100) = [.61, .79]
-    assert found.interval.low == pytest.approx(0.61, abs=0.02)
-    assert found.interval.high == pytest.approx(0.79, abs=0.02)
-    assert found == summarise(SHARE, outcomes, each(100), seed=3)
-    assert found.interval.method == "bca"
+    # n = .21 / variance = 99 (variance .7 * .3 / 99), t = 1.98422, c = t^2 / n = .039768:
+    # (.7 + c / 2 ± sqrt(c * .21 + c^2 / 4)) / (1 + c)
+    assert (found.interval.low, found.interval.high) == pytest.approx((0.60240, 0.78230), abs=1e-5)
+    assert found.interval.method == "score"
+
+
+def test_an_interval_of_a_mean_is_near_the_textbook_one_and_repeatable() -> None:
+    outcomes = scored(*[float(i % 10) for i in range(100)])
+    found = summarise(BY_NAME["answer_sentences"], outcomes, each(100), seed=3)
+    assert found.interval is not None
+    # 4.5 ± 1.984 * 2.887 / 10 = [3.93, 5.07]
+    assert found.interval.low == pytest.approx(3.93, abs=0.03)
+    assert found.interval.high == pytest.approx(5.07, abs=0.03)
+    assert found.interval.method == "bootstrap-t"
+    assert found == summarise(BY_NAME["answer_sentences"], outcomes, each(100), seed=3)
+    few = summarise(BY_NAME["answer_sentences"], outcomes, [str(i // 20) for i in range(100)]).interval
+    assert few is None or few.method == "percentile"
 
 
 @pytest.mark.parametrize(("value", "bounds"), [(1.0, (0.6915, 1.0)), (0.0, (0.0, 0.3085))])
@@ -113,7 +125,7 @@ def test_every_sign_assignment_is_tried_for_few_cases() -> None:
     test = compare_paired(SHARE, scored(*[0.0] * 5), scored(*[1.0] * 5), each(5))
     assert test is not None
     assert (test.difference, test.pairs) == (1.0, 5)
-    assert test.p == pytest.approx(2 / 32)
+    assert test.p == pytest.approx(2 / 32 / 2)  # the two extreme assignments, as extreme as the one seen: half
 
 
 def test_mcnemar_by_hand() -> None:
@@ -132,7 +144,7 @@ def test_cases_swap_with_their_cluster() -> None:
     ours, theirs = scored(*[0.0] * 10), scored(*[1.0] * 10)
     together = compare_paired(SHARE, ours, theirs, ["a"] * 5 + ["b"] * 5)
     assert together is not None
-    assert together.p == pytest.approx(2 / 4)
+    assert together.p == pytest.approx(2 / 4 / 2)
 
 
 def test_identical_runs_do_not_differ() -> None:
@@ -170,6 +182,7 @@ def test_many_cases_are_sampled_with_the_seed() -> None:
     first, second = (compare_paired(SHARE, ours, theirs, each(40), seed=5) for _ in range(2))
     assert first is not None
     assert first == second
+    assert first.p is not None
     assert first.p < 0.01
 
 
@@ -177,3 +190,21 @@ def test_holm_by_hand() -> None:
     assert holm([0.01, 0.04, 0.03]) == pytest.approx([0.03, 0.06, 0.06])
     assert holm([0.9, 0.8]) == [1.0, 1.0]
     assert holm([]) == []
+
+
+def test_the_interval_of_a_paired_difference_and_what_it_could_detect_by_hand() -> None:
+    # differences 1 0 1 0: mean .5, standard error sqrt(4/3 * 4 * .25 / 16) = .288675, t(3) = 3.182446, .978472
+    test = compare_paired(SHARE, scored(0, 0, 0, 1), scored(1, 0, 1, 1), each(4))
+    assert test is not None
+    assert test.interval is not None
+    assert (test.interval.low, test.interval.high) == pytest.approx((0.5 - 0.91869, 0.5 + 0.91869), abs=1e-4)
+    assert test.detectable == pytest.approx((3.182446 + 0.978472) * 0.288675, abs=1e-4)
+    assert test.p == 0.25  # 16 assignments of signs, of which 8 have |difference| 1/2 and count half
+
+
+def test_what_a_set_could_detect_by_hand() -> None:
+    # variance of the mean .25 / 99 at 100 questions, two runs: (1.984217 + .845341) * sqrt(2 * .25 / 99)
+    found = summarise(SHARE, scored(*[1.0] * 50, *[0.0] * 50), each(100))
+    assert found.detectable == pytest.approx((1.984217 + 0.845341) * (0.5 / 99) ** 0.5, abs=1e-4)
+    assert summarise(SHARE, scored(1.0, 1.0), each(2)).detectable is None
+    assert summarise(MEDIAN, scored(1.0, 2.0), each(2)).detectable is None
