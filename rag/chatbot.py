@@ -11,7 +11,7 @@ from typing import Any
 from rag.answerability import features, probability
 from rag.answering import Extracting, Generating, ModelReply, one_line
 from rag.composition import Composition, marked
-from rag.conversation import standalone_question
+from rag.conversation import sought_answer, standalone_question
 from rag.embedder import Embedder, open_embedder
 from rag.errors import QuestionError, SettingsError
 from rag.events import AnswerCompleted, Event, PassagesFound, SentenceChecked
@@ -122,8 +122,9 @@ class Chatbot:
         yield AnswerCompleted(self._complete(asked))
 
     def _score(self, asked: _Asked) -> list[ScoredSentence]:
-        scored = score_sentences(asked.standalone, asked.retrieved, self.embedder, self.library.idf)
-        asked.confidence = probability(features(asked.standalone, scored, asked.retrieved, self.library.idf))
+        sought = sought_answer(asked.question, asked.standalone)
+        scored = score_sentences(sought, asked.retrieved, self.embedder, self.library.idf)
+        asked.confidence = probability(features(sought, scored, asked.retrieved, self.library.idf))
         return scored
 
     def _generate(self, asked: _Asked, generating: Generating) -> Iterator[SentenceChecked]:

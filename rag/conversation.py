@@ -24,7 +24,7 @@ _LEADS_ON = re.compile(
 )
 _REFERS_BACK = re.compile(
     r"\b(?:he|him|his|she|her|hers|they|them|their|theirs|it|its|this|these|those|there|then|the same"
-    r"|(?:about|after|by|do|of|to|with) that|that(?=\W*$))\b",
+    r"|(?:about|after|by|do|of|to|with|is|was|are|were|did|does) that|that(?=\W*$))\b",
     re.I,
 )
 _PREPOSITION = re.compile(r"^(?:in|on|by|since|during|for) ", re.I)
@@ -45,6 +45,17 @@ def standalone_question(question: str, history: Sequence[Turn]) -> str:
     if only_time and _TIME_IN_QUESTION.search(earlier):
         return _TIME_IN_QUESTION.sub(lambda former: _in_place_of(former[0], only_time[1]), earlier, count=1)
     return f"{earlier} {_without_lead(question)}"
+
+
+def sought_answer(question: str, standalone: str) -> str:
+    """The question that the found passages are read for.
+
+    Passages are searched with the whole conversation, but read for what was asked last: "How old is he?" is
+    not answered by a sentence that answers the question before it.
+    """
+    last = _without_lead(" ".join(question.split()))
+    leans = standalone.endswith(last) and standalone != last
+    return last if leans and content_stems(last) else standalone
 
 
 def is_follow_up(question: str) -> bool:

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from rag.conversation import standalone_question
+from rag.conversation import sought_answer, standalone_question
 from rag.records import Turn
 
 FIRST = "How many companies did Washington blacklist in October 2019?"
@@ -15,6 +15,7 @@ FIRST = "How many companies did Washington blacklist in October 2019?"
         ("What about March 2025?", "How many companies did Washington blacklist in March 2025?"),
         ("Why?", f"{FIRST} Why?"),
         ("And who replied to it?", f"{FIRST} Who replied to it?"),
+        ("When was that announced?", f"{FIRST} When was that announced?"),
         ("What did they say about the decision?", f"{FIRST} What did they say about the decision?"),
     ],
 )
@@ -47,3 +48,16 @@ def test_a_chain_of_follow_ups_keeps_its_first_subject() -> None:
 
 def test_nothing_to_lean_on() -> None:
     assert standalone_question("  Why\n so? ", []) == "Why so?"
+
+
+@pytest.mark.parametrize(
+    ("question", "sought"),
+    [
+        ("And how old is the minister?", "How old is the minister?"),
+        ("Why?", f"{FIRST} Why?"),
+        ("And in 2025?", "How many companies did Washington blacklist in 2025?"),
+        ("What did Huang Libin say about TikTok?", "What did Huang Libin say about TikTok?"),
+    ],
+)
+def test_passages_are_read_for_what_was_asked_last(question: str, sought: str) -> None:
+    assert sought_answer(question, standalone_question(question, [Turn(FIRST)])) == sought
