@@ -32,8 +32,8 @@ from eval.scoring import CaseResult, score_case  # noqa: E402
 from eval.support import Articles, find_support  # noqa: E402
 from eval.transcripts import Transcript  # noqa: E402
 from ingest.indexing import ingest  # noqa: E402
+from rag.answer_records import Answer, Citation, Method, Sentence, VerdictState  # noqa: E402
 from rag.chatbot import open_chatbot  # noqa: E402
-from rag.records import Answer, Citation, Method, Sentence, VerdictState  # noqa: E402
 from rag.sentences import sentence_spans  # noqa: E402
 from rag.settings import load_settings  # noqa: E402
 

@@ -34,12 +34,13 @@ from eval.scoring import cluster_of  # noqa: E402
 from eval.statistics import Summary, summarise  # noqa: E402
 from eval.support import find_support, refuse_foreign_library  # noqa: E402
 from ingest.indexing import ingest  # noqa: E402
+from rag.answer_records import Answer, Method  # noqa: E402
 from rag.embedder import open_embedder  # noqa: E402
 from rag.errors import GroundwireError  # noqa: E402
 from rag.index.keywords import Keywords  # noqa: E402
 from rag.index.library import INDEX_DIRECTORY, Library, open_library  # noqa: E402
 from rag.index.vectors import ChromaVectors  # noqa: E402
-from rag.records import Answer, ArticleHead, Method, Passage, Retrieved  # noqa: E402
+from rag.records import ArticleHead, Passage, Retrieved  # noqa: E402
 from rag.retrieval import Retriever  # noqa: E402
 from rag.settings import Settings, load_settings  # noqa: E402
 

@@ -29,9 +29,9 @@ from numpy.typing import NDArray
 from scipy.optimize import minimize
 from scipy.stats import rankdata
 
+from rag.answer_records import VerdictState
 from rag.claims.texts import read, read_claim, read_sources
 from rag.grounding import compare, judge
-from rag.records import VerdictState
 from rag.support_model import COEFFICIENTS, FEATURES
 from rag.tokens import content_stems
 

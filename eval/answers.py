@@ -5,19 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from rag.records import (
-    Answer,
-    ArticleHead,
-    Citation,
-    Copy,
-    Method,
-    Passage,
-    RejectedCitation,
-    Retrieved,
-    Seconds,
-    Sentence,
-    VerdictState,
-)
+from rag.answer_records import Answer, Citation, Method, RejectedCitation, Seconds, Sentence, VerdictState
+from rag.records import ArticleHead, Copy, Passage, Retrieved
 
 
 def read_answer(document: Mapping[str, Any]) -> Answer:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from eval.cases import GoldCase
 from eval.judges.judge import Judge
-from rag.records import MARKER, Answer
+from rag.answer_records import MARKER, Answer
 from rag.sentences import split_sentences
 
 Splitter = Callable[[str, str], list[str]]

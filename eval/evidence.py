@@ -10,7 +10,7 @@ from eval.claims import ClaimCheck
 from eval.judgements import Judgement
 from eval.price import Price
 from eval.support import Articles, Support
-from rag.records import MARKER, Answer, Citation, Sentence
+from rag.answer_records import MARKER, Answer, Citation, Sentence
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,8 +15,8 @@ from eval.metrics.retrieval import gold_stories, ranked_stories
 from eval.report import read_report
 from eval.support import Support
 from eval.transcripts import TranscriptFile
+from rag.answer_records import Answer
 from rag.errors import RunError
-from rag.records import Answer
 
 GOLD_NAME = "gold.jsonl"
 """The copy of the gold cases in a run directory."""

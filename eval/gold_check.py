@@ -10,8 +10,8 @@ from eval.cases import GoldCase
 from eval.metrics.normalising import canonical_tokens, contains
 from eval.metrics.spans import same_text
 from eval.support import find_support
+from rag.answer_records import Answer
 from rag.chatbot import Chatbot
-from rag.records import Answer
 from rag.sentences import split_sentences
 from rag.tokens import content_stems
 

@@ -23,7 +23,7 @@ from eval.scoring import CaseResult, by_tag, reported
 from eval.statistics import Summary
 from eval.support import Articles
 from eval.worst import faults, worst_cases
-from rag.records import Citation, Sentence
+from rag.answer_records import Citation, Sentence
 
 if TYPE_CHECKING:
     from eval.changes import Changes

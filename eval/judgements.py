@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from eval.judges.judge import NO_SOURCE, Judge, JudgeVerdict
-from rag.records import MARKER, Answer, Citation, Passage, Sentence
+from rag.answer_records import MARKER, Answer, Citation, Sentence
+from rag.records import Passage
 
 MAX_CITATIONS = 3
 """Quotes of a sentence that count for `in_quotes` and `citations`, as in ALCE (`at_most_citations`)."""

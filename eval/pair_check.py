@@ -20,8 +20,8 @@ from eval.judges.judge import Judge
 from eval.metrics import claims as formulas
 from eval.outcomes import Scored
 from eval.statistics import Interval, bootstrap
+from rag.answer_records import Answer, Method, Sentence, VerdictState
 from rag.errors import GoldSetError
-from rag.records import Answer, Method, Sentence, VerdictState
 
 ASPECTS = {"correctness": formulas.precision, "completeness": formulas.recall, "overall": formulas.f1}
 

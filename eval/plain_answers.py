@@ -11,7 +11,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from rag.records import Answer, ArticleHead, Citation, Method, Passage, Retrieved, Sentence, VerdictState
+from rag.answer_records import Answer, Citation, Method, Sentence, VerdictState
+from rag.records import ArticleHead, Passage, Retrieved
 from rag.sentences import split_sentences
 
 

@@ -26,8 +26,8 @@ from eval.scoring import CaseResult, Cluster, score_case, summarise_all
 from eval.statistics import Summary
 from eval.support import Articles, Support, find_support, refuse_foreign_library
 from eval.transcripts import Transcript, TranscriptFile
+from rag.answer_records import Answer
 from rag.errors import GroundwireError, ModelError
-from rag.records import Answer
 
 if TYPE_CHECKING:
     from eval.repeats import Repeats

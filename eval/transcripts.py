@@ -16,8 +16,8 @@ from typing import Any
 
 from eval.answers import read_answer
 from eval.cases import GoldCase
+from rag.answer_records import Answer
 from rag.errors import RunError
-from rag.records import Answer
 
 FILE_NAME = "transcripts.jsonl"
 

@@ -19,6 +19,7 @@ from ingest.passages import split_passages
 from ingest.records import Skipped
 from ingest.scopes import Scope, is_under, unread_roots
 from ingest.sources import count_sources
+from rag.bulk_embedder import open_bulk_embedder
 from rag.embedder import Embedder, open_embedder
 from rag.errors import SettingsError
 from rag.index.connection import make_directory
@@ -33,6 +34,8 @@ Progress = Callable[[int, int, str], None]
 
 _BATCH_PASSAGES = 128
 """Passages embedded together; their articles are stored one by one right after."""
+_MANY_ARTICLES = 50
+"""From here on the bulk engine's slower start is worth it."""
 
 
 @dataclass(slots=True)
@@ -273,7 +276,8 @@ class _Run:
 
     def _open_embedder(self) -> Embedder:
         if self._embedder is None:
-            self._embedder = open_embedder(self._settings.embedding_model)
+            opening = open_bulk_embedder if self._total >= _MANY_ARTICLES else open_embedder
+            self._embedder = opening(self._settings.embedding_model)
             made_with = self._store.embedding_model
             if made_with not in (None, self._embedder.name):
                 raise SettingsError(

@@ -14,24 +14,25 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from rag.answer_records import Answer, Citation, Sentence
     from rag.chatbot import Chatbot, open_chatbot
     from rag.errors import GroundwireError
     from rag.index.library import Library, open_library
     from rag.llamaindex import as_llamaindex_query_engine, as_llamaindex_retriever
-    from rag.records import Answer, Article, Citation, Filters, Passage, Retrieved, Sentence, Turn
+    from rag.records import Article, Filters, Passage, Retrieved, Turn
     from rag.settings import Settings, load_settings
 
 _HOME = {
-    "Answer": "rag.records",
+    "Answer": "rag.answer_records",
     "Article": "rag.records",
     "Chatbot": "rag.chatbot",
-    "Citation": "rag.records",
+    "Citation": "rag.answer_records",
     "Filters": "rag.records",
     "GroundwireError": "rag.errors",
     "Library": "rag.index.library",
     "Passage": "rag.records",
     "Retrieved": "rag.records",
-    "Sentence": "rag.records",
+    "Sentence": "rag.answer_records",
     "Settings": "rag.settings",
     "Turn": "rag.records",
     "as_llamaindex_query_engine": "rag.llamaindex",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from rag.answer_records import Verdict, VerdictState
 from rag.citations import DraftSentence, quote_span, resolve
 from rag.composition import Composition, Quote
 from rag.events import SentenceChecked
@@ -12,7 +13,7 @@ from rag.extraction import ScoredSentence
 from rag.generation import DraftEnd, Generator
 from rag.grounding import Verifier
 from rag.index.library import Library
-from rag.records import Article, Retrieved, Turn, Verdict, VerdictState
+from rag.records import Article, Retrieved, Turn
 from rag.sentences import sentence_spans
 
 _AROUND = 600

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from rag.answer_records import Answer, Method, Seconds
 from rag.answerability import features, probability
 from rag.answering import Extracting, Generating, ModelReply, one_line
 from rag.composition import Composition, marked
@@ -21,7 +22,7 @@ from rag.grounding import LexicalVerifier, Verifier
 from rag.index.library import Library, open_library
 from rag.llm import ChatModel, as_chat_model, open_chat_model
 from rag.prompting import REFUSAL
-from rag.records import Answer, Filters, Method, Retrieved, Seconds, Turn
+from rag.records import Filters, Retrieved, Turn
 from rag.retrieval import Retriever
 from rag.settings import Settings, load_settings
 

@@ -11,7 +11,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from rag.records import Passage, RejectedCitation, Retrieved
+from rag.answer_records import RejectedCitation
+from rag.records import Passage, Retrieved
 from rag.sentences import sentence_spans
 from rag.tokens import content_stems
 

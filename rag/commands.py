@@ -6,6 +6,7 @@ import argparse
 from collections.abc import Callable
 from typing import Any
 
+from rag.answer_records import Answer
 from rag.batch import BatchLine, read_batch
 from rag.chatbot import Chatbot, check_question, open_chatbot
 from rag.command_line import DONE, NOTHING_USABLE, print_json
@@ -13,7 +14,7 @@ from rag.errors import GroundwireError, LibraryError
 from rag.index.health import check_library, repair_library
 from rag.index.removal import remove_articles
 from rag.index.store import Store
-from rag.records import Answer, Filters, retrieved_json
+from rag.records import Filters, retrieved_json
 from rag.settings import Settings, load_settings
 
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
+from rag.answer_records import Citation, RejectedCitation, Sentence, Verdict, VerdictState
 from rag.events import SentenceChecked
-from rag.records import Citation, RejectedCitation, Retrieved, Sentence, Verdict, VerdictState
+from rag.records import Retrieved
 
 SHOWN = {
     "strict": {VerdictState.QUOTED, VerdictState.SUPPORTED},

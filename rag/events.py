@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from rag.records import Answer, Citation, Retrieved, Sentence
+from rag.answer_records import Answer, Citation, Sentence
+from rag.records import Retrieved
 
 
 @dataclass(frozen=True, slots=True)

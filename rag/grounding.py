@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Protocol
 
+from rag.answer_records import Verdict, VerdictState
 from rag.claims.actors import check_actors
 from rag.claims.alterations import check_alterations
 from rag.claims.copying import find_copy, find_near_copy
@@ -20,7 +21,6 @@ from rag.claims.numbers import agreed_numbers, check_numbers, offered_by
 from rag.claims.polarity import check_negation, lost_hedges
 from rag.claims.quotations import check_quotations
 from rag.claims.texts import LONGEST_SENTENCE, Sentence, Sources, read, read_claim, read_sources
-from rag.records import Verdict, VerdictState
 from rag.support_model import estimate_support
 
 LEAST_FOUND = 0.6

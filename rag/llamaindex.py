@@ -10,8 +10,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from rag.answer_records import Answer, Citation
 from rag.chatbot import Chatbot
-from rag.records import Answer, Citation, Retrieved
+from rag.records import Retrieved
 
 if TYPE_CHECKING:
     from llama_index.core.base.base_query_engine import BaseQueryEngine

@@ -13,9 +13,10 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+from rag.answer_records import MARKER
 from rag.errors import ContextOverflow
 from rag.messages import Message
-from rag.records import MARKER, Retrieved, Turn
+from rag.records import Retrieved, Turn
 
 REFUSAL = "The articles do not answer this question."
 """What a model is told to write, and recognised by, when the passages hold no answer."""

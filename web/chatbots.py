@@ -6,8 +6,9 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 from typing import Protocol
 
+from rag.answer_records import Answer
 from rag.events import Event
-from rag.records import Answer, Filters, Turn
+from rag.records import Filters, Turn
 from rag.settings import Settings
 from web.catalog import LibraryView
 

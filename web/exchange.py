@@ -7,8 +7,9 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from uuid import uuid4
 
+from rag.answer_records import Answer, Citation, Sentence
 from rag.events import AnswerCompleted, Event, PassagesFound, SentenceChecked
-from rag.records import Answer, Citation, Filters, Retrieved, Sentence, Turn
+from rag.records import Filters, Retrieved, Turn
 
 
 class Stage(StrEnum):

@@ -13,7 +13,8 @@ from datetime import date
 from typing import Any
 from urllib.parse import urlsplit
 
-from rag.records import Answer, Citation, Copy, Filters, Method, Sentence, VerdictState
+from rag.answer_records import Answer, Citation, Method, Sentence, VerdictState
+from rag.records import Copy, Filters
 from web.exchange import Exchange, Stage
 
 STATE_NOTES = {

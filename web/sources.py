@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from rag.records import Citation, Copy, Retrieved
+from rag.answer_records import Citation
+from rag.records import Copy, Retrieved
 from web.exchange import Exchange
 from web.rendering import byline, carriers, inline, plural
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from eval.judges.judge import JudgeVerdict
+from rag.answer_records import VerdictState
 from rag.grounding import Verifier
-from rag.records import VerdictState
 
 _SUPPORTED = {VerdictState.QUOTED, VerdictState.SUPPORTED}
 

@@ -15,7 +15,7 @@ from __future__ import annotations
 from eval.cases import Quote
 from eval.evidence import Evidence
 from eval.outcomes import NotApplicable, Outcome, Scored, Unscored
-from rag.records import Citation
+from rag.answer_records import Citation
 from rag.tokens import tokens
 
 SAME_TEXT_TOKENS = 12

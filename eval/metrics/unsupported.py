@@ -20,7 +20,7 @@ from eval.evidence import Evidence
 from eval.judgements import plain_claim
 from eval.metrics.normalising import MONTHS, canonical_tokens
 from eval.outcomes import NotApplicable, Outcome, share
-from rag.records import Citation, Sentence
+from rag.answer_records import Citation, Sentence
 from rag.tokens import STOP_WORDS, normalise, stem, tokens
 
 _WORDS_OFTEN_NO_NUMBER = {"1", "1st", "2nd", "3rd"}

@@ -18,7 +18,7 @@ from benchmarks.verifier import (
     measure,
     read_sets,
 )
-from rag.records import VerdictState
+from rag.answer_records import VerdictState
 
 DATA = Path(__file__).parents[3] / "shared" / "data" / "verify"
 

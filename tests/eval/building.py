@@ -11,19 +11,9 @@ from eval.evidence import Evidence, gather
 from eval.judgements import Judgement, judge_answer
 from eval.judges.judge import Judge, JudgeVerdict
 from eval.support import find_support
+from rag.answer_records import Answer, Citation, Method, Sentence, VerdictState
 from rag.errors import GroundwireError
-from rag.records import (
-    Answer,
-    Article,
-    Citation,
-    Copy,
-    Method,
-    Passage,
-    Retrieved,
-    Sentence,
-    Turn,
-    VerdictState,
-)
+from rag.records import Article, Copy, Passage, Retrieved, Turn
 
 HARBOUR = (
     "The harbour board approved a budget of 4.2 million euros on Monday. "

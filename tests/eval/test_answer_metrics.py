@@ -23,7 +23,7 @@ from eval.metrics.leak import memory_leak
 from eval.metrics.unsupported import claim_names, claim_numbers, unsupported_names, unsupported_numbers
 from eval.outcomes import NotApplicable, Outcome, Scored, Unscored
 from eval.statistics import summarise
-from rag.records import Answer, Method
+from rag.answer_records import Answer, Method
 from tests.eval.building import abstain, answer, cite, evidence, gold, say
 
 MONEY = cite(1, "harbour", "The harbour board approved a budget of 4.2 million euros on Monday.")

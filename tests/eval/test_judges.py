@@ -14,9 +14,9 @@ from eval.judges.llm import ATTEMPTS, MAX_TOKENS, PROMPT, VARIABLES, LlmJudge, j
 from eval.judges.nli import NliJudge, open_nli, source_windows
 from eval.judges.opening import open_judge
 from eval.judges.verifier import VerifierJudge
+from rag.answer_records import Verdict, VerdictState
 from rag.errors import ModelMissing, ModelUnavailable
 from rag.messages import Message, Piece
-from rag.records import Verdict, VerdictState
 from rag.settings import Settings
 
 SOURCE = "The harbour board approved a budget of 4,200 euros on Monday. Director Ana Lopez will repair two bridges."

@@ -19,8 +19,8 @@ from eval.metrics.catalog import METRICS
 from eval.report import read_report, report_json, write_report
 from eval.runs import Evaluation, evaluate
 from eval.transcripts import TranscriptFile
+from rag.answer_records import Answer
 from rag.errors import GroundwireError, RunError
-from rag.records import Answer
 from tests.eval.building import (
     SHELF,
     ScriptedChatbot,

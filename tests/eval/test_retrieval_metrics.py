@@ -9,7 +9,7 @@ from eval.cases import GoldCase
 from eval.metrics.catalog import BY_NAME
 from eval.metrics.retrieval import ranked_stories
 from eval.outcomes import NotApplicable, Outcome, Scored, Unscored
-from rag.records import Answer
+from rag.answer_records import Answer
 from tests.eval.building import abstain, evidence, gold, passage, ranking
 
 

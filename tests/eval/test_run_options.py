@@ -19,8 +19,8 @@ from eval.repeats import spread
 from eval.report import report_json, write_report
 from eval.runs import MAX_FAILURES_IN_A_ROW, evaluate
 from eval.transcripts import TranscriptFile
+from rag.answer_records import Answer
 from rag.errors import ModelUnavailable, RunError
-from rag.records import Answer
 from tests.eval.building import SHELF, ScriptedChatbot, abstain, four_answers, four_cases, gold
 
 

@@ -12,8 +12,9 @@ from eval.runs import MAX_FAILURES_IN_A_ROW, evaluate, self_graded
 from eval.scoring import by_tag, cluster_of
 from eval.transcripts import TranscriptFile
 from eval.worst import faults, worst_cases
+from rag.answer_records import Answer
 from rag.errors import ModelUnavailable, QuestionError
-from rag.records import Answer, Turn
+from rag.records import Turn
 from tests.eval.building import (
     SHELF,
     ScriptedChatbot,

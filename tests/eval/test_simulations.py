@@ -11,8 +11,9 @@ import pytest
 from benchmarks.intervals import World, coverage, false_positives, part, skewed, yes_or_no
 from benchmarks.mutations import BUGS, markdown, missed, mutation_table
 from eval.cases import GoldCase, load_cases
+from rag.answer_records import Answer
 from rag.chatbot import Chatbot
-from rag.records import Answer, Turn
+from rag.records import Turn
 
 GOLD = Path(__file__).resolve().parents[2] / "samples" / "gold.jsonl"
 

@@ -6,8 +6,9 @@ import pytest
 
 from eval.answers import read_answer
 from eval.transcripts import FILE_NAME, Transcript, TranscriptFile
+from rag.answer_records import Answer, Method, RejectedCitation, Seconds
 from rag.errors import RunError
-from rag.records import Answer, Copy, Method, RejectedCitation, Seconds
+from rag.records import Copy
 from tests.eval.building import abstain, answer, cite, gold, passage, say
 
 

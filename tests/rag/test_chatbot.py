@@ -8,12 +8,12 @@ from typing import Any
 import pytest
 
 from rag import Filters, Turn, open_chatbot
+from rag.answer_records import Answer, Method, VerdictState
 from rag.chatbot import Chatbot
 from rag.errors import LibraryMissing, ModelUnavailable, QuestionError
 from rag.events import AnswerCompleted, PassagesFound, SentenceChecked
 from rag.llm import Piece
 from rag.prompting import REFUSAL
-from rag.records import Answer, Method, VerdictState
 from rag.settings import load_settings
 from tests.scripted_model import ScriptedModel
 

@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from rag.answer_records import RejectedCitation
 from rag.citations import DraftParser, DraftSentence, quote_span, resolve
-from rag.records import ArticleHead, Passage, RejectedCitation, Retrieved
+from rag.records import ArticleHead, Passage, Retrieved
 from rag.sentences import sentence_spans, split_sentences
 
 

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from rag.answer_records import VerdictState
 from rag.grounding import LexicalVerifier, Verifier
-from rag.records import VerdictState
 
 QUOTED, PARAPHRASE = VerdictState.QUOTED, VerdictState.PARAPHRASE
 NOT_FOUND, UNCHECKED = VerdictState.NOT_FOUND, VerdictState.UNCHECKED

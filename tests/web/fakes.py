@@ -6,22 +6,10 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
+from rag.answer_records import Answer, Citation, Method, Seconds, Sentence, VerdictState
 from rag.errors import GroundwireError
 from rag.events import AnswerCompleted, Event, PassagesFound, SentenceChecked
-from rag.records import (
-    Answer,
-    Article,
-    ArticleHead,
-    Citation,
-    Filters,
-    Method,
-    Passage,
-    Retrieved,
-    Seconds,
-    Sentence,
-    Turn,
-    VerdictState,
-)
+from rag.records import Article, ArticleHead, Filters, Passage, Retrieved, Turn
 from rag.settings import Settings
 
 

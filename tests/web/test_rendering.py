@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.records import Answer, Copy, Filters, Method, RejectedCitation, VerdictState
+from rag.answer_records import Answer, Method, RejectedCitation, VerdictState
+from rag.records import Copy, Filters
 from tests.web.fakes import answered, article, cite, found, sentence
 from web.exchange import Exchange, Stage
 from web.reader import article_html, missing_html
