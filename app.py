@@ -13,6 +13,7 @@ from rag.errors import GroundwireError
 EXAMPLES = """examples:
   python app.py                                  ./library, made from the sample articles on first use
   python app.py --library news --port 8080       a library built with: python -m ingest PATH --library news
+  python app.py --library mine --empty           a new library, to be filled on the page
   python app.py --llm local                      answers written by the bundled model instead of quoted
   OPENAI_BASE_URL=http://127.0.0.1:8000/v1 python app.py --llm MODEL
 """
@@ -27,10 +28,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     for name, value in OFFLINE.items():
         os.environ.setdefault(name, value)
     # Here and not above: it imports Gradio, which reads the environment and takes two seconds.
-    from web.startup import run
+    from web.startup import Start, run
 
+    start = Start.WITH_SAMPLES if options.samples else Start.EMPTY if options.empty else Start.AS_IT_IS
     try:
-        run(options.library, options.host, options.port, options.llm, samples=options.samples)
+        run(options.library, options.host, options.port, options.llm, start=start, password_file=options.password_file)
     except GroundwireError as error:
         print(f"groundwire: {error}", file=sys.stderr)
         return 3
@@ -50,7 +52,12 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--host", default="127.0.0.1", help="address to listen on (default: %(default)s)")
     parser.add_argument("--port", type=int, default=7860, help="port, 0 for any free one (default: %(default)s)")
     parser.add_argument("--llm", metavar="X", help="auto, none, local, or a model name (default: auto)")
-    parser.add_argument("--samples", action="store_true", help="add the sample articles to the library first")
+    parser.add_argument(
+        "--password-file", type=Path, metavar="FILE", help="ask everybody for the password in the first line of FILE"
+    )
+    start = parser.add_mutually_exclusive_group()
+    start.add_argument("--samples", action="store_true", help="add the sample articles to the library first")
+    start.add_argument("--empty", action="store_true", help="begin with an empty library, to be filled on the page")
     return parser
 
 

@@ -17,6 +17,7 @@ import random
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -33,8 +34,9 @@ from eval.metrics.normalising import canonical_tokens, contains  # noqa: E402
 from ingest.indexing import ingest  # noqa: E402
 from rag.answerability import FEATURES, features  # noqa: E402
 from rag.chatbot import Chatbot, open_chatbot  # noqa: E402
-from rag.extraction import choose_sentences, score_sentences  # noqa: E402
+from rag.extraction import score_sentences  # noqa: E402
 from rag.records import Retrieved  # noqa: E402
+from rag.selection import choose_sentences  # noqa: E402
 from rag.settings import load_settings  # noqa: E402
 
 DATA = ROOT.parent / "shared" / "data"
@@ -125,7 +127,8 @@ def _row(bot: Chatbot, case: dict[str, Any], found: Any, kind: str) -> Iterator[
     scored = score_sentences(case["question"], top, bot.embedder, bot.library.idf)
     values = features(case["question"], scored, top, bot.library.idf)
     if values is not None:
-        text = " ".join(s.text for s in choose_sentences(scored, bot.settings.max_sentences))
+        chosen = choose_sentences(case["question"], scored, bot.library.idf, bot.settings.max_sentences)
+        text = " ".join(s.text for s in chosen)
         yield Row(case["id"], values, kind, kind == "answerable" and _holds(text, case))
 
 
@@ -179,6 +182,12 @@ def _report(name: str, rows: list[Row], probabilities: np.ndarray[Any, Any]) -> 
             f"{name}: answerable ({answerable.sum()}) against {negative} ({(kinds == negative).sum()}): "
             f"AUC {auc:.3f}, Brier {brier:.3f}"
         )
+    real = kinds != "support removed" if "unanswerable" in kinds else kinds != ""
+    for low, high in pairwise((0.0, 0.2, 0.4, 0.6, 0.8, 1.0)):
+        inside = real & (probabilities >= low) & (probabilities < high + (high == 1.0))
+        if inside.any():
+            share, mean = answerable[inside].mean(), probabilities[inside].mean()
+            print(f"  {low:.1f}-{high:.1f}: {inside.sum():3} questions, answerable {share:.2f}, estimated {mean:.2f}")
     for threshold in (0.3, 0.4, 0.5, 0.6, 0.7):
         passed = probabilities >= threshold
         shares = ", ".join(f"{kind} answered {passed[kinds == kind].mean():.2f}" for kind in sorted(set(kinds)))

@@ -5,7 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from rag.answer_records import Answer, Citation, Method, RejectedCitation, Seconds, Sentence, VerdictState
+from rag.answer_records import (
+    Answer,
+    Citation,
+    Disagreement,
+    Form,
+    Method,
+    RejectedCitation,
+    Seconds,
+    Sentence,
+    Side,
+    VerdictState,
+)
 from rag.records import ArticleHead, Copy, Passage, Retrieved
 
 
@@ -25,7 +36,7 @@ def read_answer(document: Mapping[str, Any]) -> Answer:
         sentences=tuple(_sentence(s) for s in document["sentences"]),
         citations=tuple(_citation(c) for c in document["citations"]),
         rejected_citations=tuple(RejectedCitation(**r) for r in document["rejected_citations"]),
-        disagreements=tuple(document["disagreements"]),
+        disagreements=tuple(_disagreement(d) for d in document["disagreements"]),
         retrieved=tuple(_retrieved(r) for r in document["retrieved"]),
         reason=document["reason"],
         confidence=document["confidence"],
@@ -34,6 +45,7 @@ def read_answer(document: Mapping[str, Any]) -> Answer:
         usage=document["usage"],
         seconds=Seconds(**document["seconds"]),
         complete=document["complete"],
+        form=Form(document.get("form", Form.PLAIN)),
         id=document.get("id"),
     )
 
@@ -46,6 +58,10 @@ def _sentence(document: Mapping[str, Any]) -> Sentence:
             "verdict": VerdictState(document["verdict"]),
         }
     )
+
+
+def _disagreement(document: Mapping[str, Any]) -> Disagreement:
+    return Disagreement(**{**document, "sides": tuple(Side(**side) for side in document["sides"])})
 
 
 def _citation(document: Mapping[str, Any]) -> Citation:

@@ -28,6 +28,21 @@ class Quote:
 
 
 @dataclass(frozen=True, slots=True)
+class GoldSide:
+    """What one side says where the articles disagree.
+
+    Attributes:
+        by: Who says so: a speaker, an office or an outlet.
+        value: The disputed figure as one of the quotes writes it; None where claims, not figures, differ.
+        quotes: One or more passages that say so.
+    """
+
+    by: str
+    value: str | None
+    quotes: tuple[Quote, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class GoldCase:
     """One question with what a right answer is and where it stands.
 
@@ -38,6 +53,7 @@ class GoldCase:
         question_date: ISO date on which it is asked.
         withheld: The true answer and its aliases to an unanswerable question, kept from the articles
             so that an answer from the model's memory can be seen.
+        sides: Two or more where the articles disagree, else none.
     """
 
     id: str
@@ -52,6 +68,7 @@ class GoldCase:
     history: tuple[Turn, ...] = ()
     tags: tuple[str, ...] = ()
     withheld: tuple[str, ...] = ()
+    sides: tuple[GoldSide, ...] = ()
 
     @property
     def answers(self) -> tuple[str, ...]:
@@ -111,17 +128,19 @@ def read_case(document: Mapping[str, Any], where: str) -> GoldCase:
         answer=answer,
         aliases=fields.texts("answer_aliases"),
         support=tuple(dict.fromkeys(fields.texts("support"))),
-        quotes=tuple(fields.quote(i, q) for i, q in enumerate(fields.objects("support_quotes"))),
+        quotes=fields.quotes("support_quotes"),
         maybe_support=frozenset(fields.texts("maybe_support")),
         question_date=fields.date("question_date"),
         history=tuple(fields.turn(i, t) for i, t in enumerate(fields.objects("history"))),
         tags=fields.texts("tags"),
         withheld=((withheld,) if withheld else ()) + fields.texts("withheld_aliases"),
+        sides=fields.sides("sides"),
     )
 
 
 def case_json(case: GoldCase) -> dict[str, Any]:
     """The line of a gold file that `read_case` reads as this case."""
+    sides = [{"by": s.by, "value": s.value, "quotes": _quotes_json(s.quotes)} for s in case.sides]
     return {
         "id": case.id,
         "question": case.question,
@@ -129,14 +148,19 @@ def case_json(case: GoldCase) -> dict[str, Any]:
         "answer_aliases": list(case.aliases),
         "answerable": case.answerable,
         "support": list(case.support),
-        "support_quotes": [{"article": q.article, "start": q.start, "end": q.end, "text": q.text} for q in case.quotes],
+        "support_quotes": _quotes_json(case.quotes),
         "maybe_support": sorted(case.maybe_support),
         "question_date": case.question_date,
         "history": [{"question": t.question, "answer": t.answer} for t in case.history],
         "tags": list(case.tags),
         "withheld_answer": case.withheld[0] if case.withheld else None,
         "withheld_aliases": list(case.withheld[1:]),
+        **({"sides": sides} if sides else {}),
     }
+
+
+def _quotes_json(quotes: Sequence[Quote]) -> list[dict[str, Any]]:
+    return [{"article": q.article, "start": q.start, "end": q.end, "text": q.text} for q in quotes]
 
 
 def gold_digest(cases: Sequence[GoldCase]) -> str:
@@ -193,8 +217,24 @@ class _Fields:
             self.refuse(field, f"is {value!r}", "write it as 2025-03-26, 2025-03 or 2025")
         return value
 
-    def quote(self, index: int, value: Mapping[str, Any]) -> Quote:
-        inner = _Fields(value, f"{self.where}: support_quotes[{index}]")
+    def quotes(self, field: str) -> tuple[Quote, ...]:
+        return tuple(self.quote(f"{field}[{i}]", q) for i, q in enumerate(self.objects(field)))
+
+    def sides(self, field: str) -> tuple[GoldSide, ...]:
+        sides = tuple(self.side(f"{field}[{i}]", s) for i, s in enumerate(self.objects(field)))
+        if len(sides) == 1:
+            self.refuse(field, "holds one side", "write two or more, or none where the articles agree")
+        return sides
+
+    def side(self, place: str, value: Mapping[str, Any]) -> GoldSide:
+        inner = _Fields(value, f"{self.where}: {place}")
+        side = GoldSide(inner.text("by"), inner.optional("value", str, "a string or null"), inner.quotes("quotes"))
+        if not side.quotes:
+            inner.refuse("quotes", "is empty", "write the passages that say so")
+        return side
+
+    def quote(self, place: str, value: Mapping[str, Any]) -> Quote:
+        inner = _Fields(value, f"{self.where}: {place}")
         start, end = (inner.required(f, int, "an offset") for f in ("start", "end"))
         quote = Quote(inner.text("article"), start, end, inner.text("text"))
         if not 0 <= start < end or end - start != len(quote.text):

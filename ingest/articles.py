@@ -4,26 +4,32 @@ from __future__ import annotations
 
 import json
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import IO
 
 from ingest.cleaning import clean, normalise_characters
 from ingest.headline import Top, split_top
-from ingest.metadata import article_id, content_hash, find_metadata
+from ingest.metadata import article_id, check_field, content_hash, find_metadata
 from ingest.readers import read_documents
 from ingest.records import RawDocument, Skipped
+from ingest.repeats import Repeats, without_repeats
 from ingest.sources import SourceFile, find_files
 from rag.records import Article
 from rag.settings import Settings
 
+FIELDS = ("title", "url", "outlet", "author", "published", "updated", "language")
+"""What `content_hash` covers beside id and text."""
 _IN_MEMORY = 32_000_000
 """Bytes of waiting articles that are held in memory before they go to a temporary file."""
 
 
 def read_articles(
-    paths: Sequence[Path], settings: Settings, progress: Callable[[str], None] | None = None
+    paths: Sequence[Path],
+    settings: Settings,
+    progress: Callable[[str], None] | None = None,
+    repeats: Repeats | None = None,
 ) -> Iterator[Article | Skipped]:
     """Articles of files, folders and globs, in the order of the files.
 
@@ -33,23 +39,25 @@ def read_articles(
 
     Args:
         progress: Called with the source of each document once it is read.
+        repeats: What outlets are known to repeat; learns from these articles before the first is yielded.
 
     Raises:
         SourceError: A path does not exist; nothing else about a source raises.
     """
-    return _latest_versions(_read_all(find_files(paths), settings, progress))
+    return _latest_versions(_read_all(find_files(paths), settings, progress), repeats or Repeats())
 
 
 def to_article(raw: RawDocument) -> Article | Skipped:
     """Cleans and describes one document."""
     given = raw.fields.get("title")
     cleaned = clean(normalise_characters(raw.text), given.value if given else None)
-    is_plain = raw.kind in ("text", "markdown", "pdf")
-    top = split_top(cleaned.text, has_title=given is not None) if is_plain else Top(cleaned.text)
+    top = Top(cleaned.text) if raw.kind == "html" else split_top(cleaned.text, has_title=given is not None)
     text = top.body
     if not any(c.isalnum() for c in text):
         return Skipped(raw.source, "empty" if not raw.text.strip() else "no article text, only boilerplate or signs")
     found = find_metadata(raw, text, top.fields, cleaned.site)
+    for field, value in raw.fallback.items():
+        found.offer(field, check_field(field, value.value), value.where)
     name, where = article_id(raw, found.values.get("url"), text)
     notes = {**raw.notes, **({"boilerplate_lines": str(cleaned.boilerplate)} if cleaned.boilerplate else {})}
     return Article(
@@ -84,7 +92,7 @@ def _read_all(
             yield raw if isinstance(raw, Skipped) else to_article(raw)
 
 
-def _latest_versions(found: Iterator[Article | Skipped]) -> Iterator[Article | Skipped]:
+def _latest_versions(found: Iterator[Article | Skipped], repeats: Repeats) -> Iterator[Article | Skipped]:
     latest: dict[str, _Version] = {}
     with tempfile.SpooledTemporaryFile(_IN_MEMORY, "w+", encoding="utf-8", newline="\n") as waiting:
         for item in found:
@@ -98,19 +106,32 @@ def _latest_versions(found: Iterator[Article | Skipped]) -> Iterator[Article | S
                 continue
             if best is None or version.rank > best.rank:
                 latest[item.id] = version
+            if item.outlet:
+                repeats.add(item.outlet, item.text.split("\n"))
             waiting.write(json.dumps(asdict(item)) + "\n")
-        yield from _choose(waiting, latest)
+        yield from _choose(waiting, latest, repeats.known())
 
 
-def _choose(waiting: IO[str], latest: dict[str, _Version]) -> Iterator[Article | Skipped]:
+def _choose(
+    waiting: IO[str], latest: dict[str, _Version], repeats: Mapping[str, frozenset[int]]
+) -> Iterator[Article | Skipped]:
     waiting.seek(0)
     for line in waiting:
         article = Article(**json.loads(line))
         best = latest[article.id]
         if article.source == best.source:
-            yield article
+            yield _without_repeats(article, repeats.get(article.outlet or "", frozenset()))
         else:
             yield Skipped(article.source, f"older version of {article.id} (the latest is {best.source})")
+
+
+def _without_repeats(article: Article, keys: frozenset[int]) -> Article:
+    """The article without what its outlet repeats; its id stays, so that it is known again in another batch."""
+    text = without_repeats(article.text, keys) if keys else article.text
+    if text == article.text:
+        return article
+    values = {name: value for name in FIELDS if (value := getattr(article, name))}
+    return replace(article, text=text, content_hash=content_hash(article.id, text, values))
 
 
 def _version(article: Article) -> _Version:

@@ -1,4 +1,4 @@
-"""Which lines of a scraped page are not the story: promotion, prompts, credits, captions, repeats.
+"""Which lines of a scraped page are not the story: promotion, prompts, links, credits, captions, repeats.
 
 Precision first: a rule matches a whole line of limited length, never a part of a paragraph.
 """
@@ -6,61 +6,20 @@ Precision first: a rule matches a whole line of limited length, never a part of 
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 
-_LONGEST = 300
-"""Characters; a longer line is a paragraph of the story whatever it says."""
-_AGENCIES = "Reuters|AFP|AP|EPA|Getty(?: Images)?|Shutterstock|Xinhua|VCG|Bloomberg|Alamy|PA|TASS|Kyodo|ANSA|iStock"
-_CREDIT = "PHOTO|Photo|Photograph|Picture|Pic|IMAGE|Image|Photo [Cc]redit|Image [Cc]redit|CREDIT|Credit|Screenshot"
-_PROMOTION = (
-    r"(?:.{3,60}[:?!] ?)?(?:Join|Follow|Subscribe to|Sign up (?:for|to)) .{0,80}\b(?:Telegram|WhatsApp|newsletters?|"
-    r"channel|podcast|push notifications|(?:email|news|text) alerts)\b.{0,60}",
-    r"(?i:(?:Download|Get) (?:our|the) .{0,30}\bapp\b.{0,60})",
-    r"(?i:(?:Find|Get|Discover|Browse|Keep up with|All) (?:the |all the )?(?:top|latest|breaking) "
-    r"(?:stories|news|headlines)\b.{0,240})",
-    r"(?i:Follow (?:us|@?\w+(?: \w+)?) on (?:Twitter|X|Facebook|Instagram|LinkedIn|Telegram|Google News)\b.{0,60})",
-)
-_PROMPTS = (
-    r"(?i:To participate in the (?:discussion|conversation).{0,20})",
-    r"(?i:(?:Please )?(?:log in|sign in|login)(?: or (?:register|sign up|create an account))?"
-    r"(?: (?:to|and) (?:comment|join|participate|continue|reply|read|view)\b.{0,60})?[.:]?)",
-    r"(?i:(?:Leave|Post|Add|Write|View|Show|Hide|Load) (?:a |your |all |more )?comments?(?: \(\d+\))?)",
-    r"(?i:(?:Comments?|\d+ comments?)(?: \(\d+\))?)",
-    r"(?i:(?:This|The) (?:article|content|story) is (?:only )?(?:available )?(?:for|to) (?:our )?subscribers.{0,80})",
-)
-_LINKS = (
-    r"(?i:(?:Read more|Read next|Also read|See also|Related(?: stories| articles| news| coverage)?|More on this|"
-    r"More on this story|Recommended|You may also like|Don't miss|Watch(?: now| this)?|Listen|In pictures|"
-    r"More from .{2,40}|Most read|Trending(?: now)?|Editor's picks?|Top stories)(?: ?[:|>»→].{0,200})?[:…]?)",
-    r"(?i:(?:Click|Tap|Scroll) (?:here|down|to) .{0,80})",
-)
-_LEGAL = (
-    r"(?i:.{0,80}\b(?:uses? cookies|cookie (?:policy|settings|preferences|consent)|accept (?:all )?cookies)\b.{0,200})",
-    r"(?i:(?:Privacy policy|Terms (?:of (?:use|service)|(?:and|&) conditions)|Manage (?:consent|preferences)|"
-    r"Accept all|Reject all|Do not sell my (?:personal )?info(?:rmation)?)\.?)",
-    r"(?i:(?:©|\(c\)|Copyright\b).{0,200})",
-    r"(?i:All rights reserved\.?.{0,100})",
-)
-_ADVERTISING_AND_SHARING = (
-    r"(?i:Advertisement|Advertising|Sponsored(?: content)?|Promoted(?: content)?|Paid content|Ad)",
-    r"(?i:(?:Story|Article|Content) continues (?:below|after)\b.{0,40}|Continue reading\b.{0,40})",
-    r"(?i:Share (?:this|the) (?:article|story|post|page)\b.{0,60}|Share(?: (?:on|via) \w+)?|Click to share\b.{0,60})",
-    r"(?i:(?:(?:Facebook|Twitter|X|WhatsApp|LinkedIn|Telegram|Reddit|E-?mail|Print|Copy (?:the )?link|Pinterest|Save|"
-    r"Share)(?:[ ,|·/]+|$)){1,9})",
-)
-_CAPTIONS = (
-    rf".{{0,280}}\b(?:{_CREDIT}) ?: ?(?!.*[.!?] ).{{2,60}}",
-    r"(?i:.{0,280}\((?:File )?(?:Photo|Picture|Image|Pic|Screenshot)(?: credit)?"
-    r"(?: ?[:/] ?| by | from | courtesy of )[^()]{2,60}\)\.?)",
-    r"(?:FILE PHOTO|FILE|File photo|In pictures) ?[:-] .{0,280}",
-    rf".{{0,280}}[|/] ?(?:{_AGENCIES})(?: via .{{2,30}})?\)?",
-    r".{0,60}(?:/|via )Getty Images",
-)
-_RULES = tuple(map(re.compile, (*_PROMOTION, *_PROMPTS, *_LINKS, *_LEGAL, *_ADVERTISING_AND_SHARING, *_CAPTIONS)))
+from ingest.boilerplate_rules import AUTHOR_NOTE, CAPITAL_LINK, GLUED_LINK, LONGEST, MARKED, OPENINGS
+from ingest.captions import MarkedLines, caption_lines, is_caption
+from ingest.scripts import script_of_most
+
+_LAST_LINES = 4
+"""Lines at the end of an article in which a sentence about its author is no story."""
+_MOST_CAPITAL_LINKS = 5
+"""More lines with a label in capitals than this are a list of the story."""
+_FEWEST_WORDS = 5
+"""Words of a headline behind a label in capitals; fewer are an item of a list, such as a winner."""
 _SITE_TAIL = re.compile(r"[-–|] (?P<site>[A-Z]\w+(?: (?:[A-Z]\w+|of|the)){0,3})")
 _SENTENCE_END = re.compile(r"[.!?…。！？][\"'”’»)\]」』）]*$")
 _SCRIPT_SAMPLE = 60
@@ -69,40 +28,75 @@ _WORD = re.compile(r"[^\W\d_][\w'’-]*")
 
 @dataclass(frozen=True, slots=True)
 class Boilerplate:
-    """Indices of the lines to drop, and the site's name if its captions carry it."""
+    """Indices of the lines to drop and of the captions, and the site's name if its captions carry it."""
 
     dropped: frozenset[int]
+    captions: frozenset[int] = frozenset()
     site: str | None = None
 
 
 def boilerplate_lines(lines: Sequence[str]) -> Boilerplate:
-    """Finds the lines that are not the story."""
-    site, captions = _site_captions(lines)
-    dropped = set(captions)
-    dropped.update(number for number, line in enumerate(lines) if is_boilerplate(line))
-    dropped.update(_repeated(lines))
-    dropped.update(_foreign_script(lines))
-    return Boilerplate(frozenset(dropped), site)
+    """Finds the lines that are not the story; what an outlet repeats from story to story is for `ingest.repeats`."""
+    site, tails, teasers = _site_captions(lines)
+    captions = tails | caption_lines(lines)
+    dropped = _by_rule(lines)
+    dropped.update(teasers, _links(lines), _author_notes(lines), _repeated(lines), _foreign_script(lines))
+    return Boilerplate(frozenset(dropped - captions), frozenset(captions), site)
 
 
 def is_boilerplate(line: str) -> bool:
-    """True when a line by itself is promotion, a prompt, a link to another story, consent, a credit or a caption."""
-    return 0 < len(line) <= _LONGEST and any(rule.fullmatch(line) for rule in _RULES)
+    """True when a line by itself is promotion, a prompt, a link to another story, consent or a credit."""
+    return bool(_by_rule([line])) and not is_caption(line)
 
 
-def _site_captions(lines: Sequence[str]) -> tuple[str | None, set[int]]:
+def _by_rule(lines: Sequence[str]) -> set[int]:
+    found = {number for number, line in enumerate(lines) if 0 < len(line) <= LONGEST and OPENINGS.fullmatch(line)}
+    marked = MarkedLines([line.lower() for line in lines])
+    for marks, rule in MARKED:
+        found.update(n for n in marked(marks) if len(lines[n]) <= LONGEST and rule.fullmatch(lines[n]))
+    return found
+
+
+def _links(lines: Sequence[str]) -> set[int]:
+    """Headlines of other stories behind a label: glued to it, or the label in capitals.
+
+    A label that comes more than once names a speaker or an item of a list.
+    """
+    glued = {number: match["label"] for number, line in enumerate(lines) if (match := GLUED_LINK.fullmatch(line))}
+    labels = Counter(glued.values())
+    found = {number for number, label in glued.items() if labels[label] == 1 or label.isupper()}
+    capitals = {number for number, line in enumerate(lines) if _is_capital_link(line)}
+    return found | (capitals if len(capitals) <= _MOST_CAPITAL_LINKS else set())
+
+
+def _is_capital_link(line: str) -> bool:
+    match = CAPITAL_LINK.fullmatch(line)
+    return match is not None and not line.endswith(".") and len(_WORD.findall(match["rest"])) >= _FEWEST_WORDS
+
+
+def _author_notes(lines: Sequence[str]) -> set[int]:
+    last = [number for number, line in enumerate(lines) if line][-_LAST_LINES:]
+    return {number for number in last if len(lines[number]) <= LONGEST and AUTHOR_NOTE.fullmatch(lines[number])}
+
+
+def _site_captions(lines: Sequence[str]) -> tuple[str | None, set[int], set[int]]:
     """Captions that end in " - Name of the Site", where the page's own title left "- Name of the Site" on top.
 
-    A headline right after such a caption is the picture link of another story and goes with it.
+    A headline right after such a caption is the picture link of another story.
+
+    Returns:
+        The site's name, the captions, and what goes: the top line and those headlines.
     """
-    top = next((match for line in lines[:3] if (match := _SITE_TAIL.fullmatch(line))), None)
-    if top is None:
-        return None, set()
-    ends = {number for number, line in enumerate(lines) if len(line) <= _LONGEST and line.endswith(top[0])}
-    if len(ends) < 2:
-        return None, set()
+    top = next((number for number, line in enumerate(lines[:3]) if _SITE_TAIL.fullmatch(line)), None)
+    match = _SITE_TAIL.fullmatch(lines[top]) if top is not None else None
+    if match is None:
+        return None, set(), set()
+    tail = f" {match[0]}"
+    ends = {number for number, line in enumerate(lines) if len(line) <= LONGEST and line.endswith(tail)}
+    if not ends:
+        return None, set(), set()
     teasers = {number + 1 for number in ends if number + 1 < len(lines) and _is_headline(lines[number + 1])}
-    return top["site"], ends | teasers
+    return match["site"], ends, teasers | {number for number, line in enumerate(lines[:3]) if line == match[0]}
 
 
 def _is_headline(line: str) -> bool:
@@ -133,7 +127,7 @@ def _is_paragraph(line: str) -> bool:
 
 def _foreign_script(lines: Sequence[str]) -> set[int]:
     """Short lines in another script than nearly all of the text, such as a label of the site's template."""
-    scripts = {number: _script(line) for number, line in enumerate(lines) if line}
+    scripts = {number: script_of_most(line[:_SCRIPT_SAMPLE]) for number, line in enumerate(lines) if line}
     weights: Counter[str] = Counter()
     for number, script in scripts.items():
         weights[script] += len(lines[number])
@@ -147,19 +141,3 @@ def _foreign_script(lines: Sequence[str]) -> set[int]:
         for number, script in scripts.items()
         if script not in ("", main) and len(lines[number]) <= 80 and not _SENTENCE_END.search(lines[number])
     }
-
-
-def _script(line: str) -> str:
-    """The script of most letters at the start of a line; "" without letters."""
-    start = line[:_SCRIPT_SAMPLE]
-    if start.isascii():
-        return "LATIN" if any(map(str.isalpha, start)) else ""
-    scripts = Counter(filter(None, map(_letter_script, start)))
-    return scripts.most_common(1)[0][0] if scripts else ""
-
-
-@lru_cache(maxsize=4096)
-def _letter_script(character: str) -> str:
-    """First word of a letter's Unicode name, such as LATIN, CYRILLIC or CJK; kana counts as CJK."""
-    name = unicodedata.name(character, "").split(" ")[0] if character.isalpha() else ""
-    return "CJK" if name in ("HIRAGANA", "KATAKANA") else name

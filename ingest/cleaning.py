@@ -1,7 +1,8 @@
 """Decoded text → the text that is stored and cited.
 
 Only what is clearly not the story goes (see `ingest.boilerplate`); words are never changed, so a
-quote from the stored text is a quote from the article.
+quote from the stored text is a quote from the article. Captions stay where they are; `ingest.passages`
+keeps them out of what is searched and quoted.
 """
 
 from __future__ import annotations

@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from hashlib import blake2b
 
+from ingest.captions import without_captions
 from ingest.run_index import RunIndex
 from rag.tokens import tokens
 
@@ -29,6 +30,9 @@ SHORTEST_CUT = 0.25
 BEGINNING_CONTAINMENT = 0.9
 DAYS_APART = 7
 """Copies appear within days; a yearly rewrite of one explainer is another story unless it is nearly the same."""
+EDITION_DAYS, EDITION_CONTAINMENT = 31, 0.75
+"""Within a month, a text that keeps this much of the other, and half of both together, is an edition of it: for
+another place, or brought up to date."""
 SAME_TEXT = 0.9
 
 _SAMPLE = (1 << 64) // 16
@@ -156,8 +160,10 @@ class _Overlap:
     ratio: float = 0.0
 
     def is_copy(self, days_apart: int) -> bool:
-        if days_apart > DAYS_APART:
+        if days_apart > EDITION_DAYS:
             return self.resemblance >= SAME_TEXT
+        if days_apart > DAYS_APART:
+            return self.resemblance >= RESEMBLANCE and self.containment >= EDITION_CONTAINMENT
         is_cut = self.containment >= CONTAINMENT and self.ratio >= SHORTEST_CUT
         return is_cut or self.resemblance >= RESEMBLANCE or self.beginning >= BEGINNING_CONTAINMENT
 
@@ -178,8 +184,11 @@ def _overlap(one: list[int], other: list[int]) -> _Overlap:
 
 
 def _runs(text: str) -> list[int]:
-    """64-bit hashes of every run of words, in order; the hash of all words for a text shorter than a run."""
-    words = tokens(text)
+    """64-bit hashes of every run of words, in order; the hash of all words for a text shorter than a run.
+
+    Captions do not count: one picture gallery stands in many reports.
+    """
+    words = tokens(without_captions(text))
     if not words:
         return []
     starts = range(max(1, len(words) - RUN + 1))

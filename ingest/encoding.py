@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import codecs
-from dataclasses import dataclass
+import re
+from dataclasses import dataclass, replace
 
+from ingest.mojibake import repair_mojibake
 from ingest.records import Unreadable
 
 GUESS_FLOOR = 200
@@ -24,6 +26,10 @@ _SHARED_PUNCTUATION = bytes(
 )
 """Quotes, dashes and signs that mean the same in the Windows code pages 1250, 1252, 1254 and 1257."""
 _SAMPLE_BYTES = 100_000
+_PLAIN = re.compile(
+    "[\t\n\r\x20-\x7e\xa0-\u024f\u0370-\u06ff\u2010-\u203a\u20ac\u3000-\u30ff\u4e00-\u9fff\uac00-\ud7a3\uff01-\uff9f]+"
+)
+_SPACING = re.compile(r"[ \n\u3000-\u3002\uff0c]")
 _TRUSTED_GUESSES = frozenset(
     (
         *("cp1250", "cp1251", "cp1252", "cp1253", "cp1254", "cp1255", "cp1256", "koi8_r"),
@@ -41,11 +47,13 @@ class Decoded:
 
     Attributes:
         replaced: Undecodable bytes that became U+FFFD.
+        repaired: Lines of mojibake that were set right, see `ingest.mojibake`.
     """
 
     text: str
     encoding: str
     replaced: int = 0
+    repaired: int = 0
 
 
 def decode(data: bytes, declared: str | None = None) -> Decoded:
@@ -57,9 +65,17 @@ def decode(data: bytes, declared: str | None = None) -> Decoded:
     Raises:
         Unreadable: Binary data, or an encoding that cannot be told.
     """
+    decoded = _decode(data, declared)
+    text, repaired = repair_mojibake(decoded.text)
+    return replace(decoded, text=text, repaired=repaired) if repaired else decoded
+
+
+def _decode(data: bytes, declared: str | None) -> Decoded:
     for mark, encoding in _MARKS:
         if data.startswith(mark):
             return _decode_strictly(data, encoding)
+    if b"\0" in data[:_SAMPLE_BYTES] and (wide := _decode_unmarked_utf16(data)) is not None:
+        return wide
     if _is_binary(data):
         raise Unreadable("binary data, not text")
     try:
@@ -75,6 +91,16 @@ def _decode_strictly(data: bytes, encoding: str) -> Decoded:
         raise Unreadable(f"broken {encoding.removesuffix('-sig').upper()} text") from None
 
 
+def _decode_unmarked_utf16(data: bytes) -> Decoded | None:
+    """UTF-16 without a byte order mark, told by its being plain text in one order and not in the other."""
+    for encoding in ("utf-16-le", "utf-16-be"):
+        head = data[: _SAMPLE_BYTES // 2 * 2].decode(encoding, "replace")
+        plain = len(head) - len(_PLAIN.sub("", head))
+        if plain >= 0.97 * len(head) and len(_SPACING.findall(head)) * 200 >= len(head):
+            return _decode_strictly(data, encoding)
+    return None
+
+
 def _is_binary(data: bytes) -> bool:
     head = data[:65536]
     if head.startswith(_BINARY_MAGIC):
@@ -84,6 +110,8 @@ def _is_binary(data: bytes) -> bool:
 
 def _decode_legacy(data: bytes, declared: str | None) -> Decoded:
     """Text that is not UTF-8: a few bad bytes, a declared encoding, Windows punctuation, or a guess."""
+    if (wide := _decode_unmarked_utf16(data)) is not None:
+        return wide
     repaired = data.decode("utf-8", "replace")
     replaced = repaired.count("\ufffd")
     high = data.translate(None, bytes(range(128)))

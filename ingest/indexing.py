@@ -4,65 +4,39 @@ from __future__ import annotations
 
 import hashlib
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing, nullcontext
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from ingest.articles import read_articles
+from ingest.counting import INDEXING, Counted, Progress, silent
 from ingest.duplicates import Stories, signature
 from ingest.metadata import FROM_CONTENT
 from ingest.passages import split_passages
 from ingest.records import Skipped
+from ingest.repeats import Repeats
+from ingest.report import IngestReport
 from ingest.scopes import Scope, is_under, unread_roots
 from ingest.sources import count_sources
 from rag.bulk_embedder import open_bulk_embedder
 from rag.embedder import Embedder, open_embedder
 from rag.errors import SettingsError
 from rag.index.connection import make_directory
-from rag.index.library import update_caches
 from rag.index.lock import WriterLock
-from rag.index.store import STORE_FILE, KnownArticle, Store
+from rag.index.store import KnownArticle, Store
+from rag.index.upkeep import begin_writing, finish_writing, has_library
 from rag.records import Article, Passage
 from rag.settings import Settings
 
-Progress = Callable[[int, int, str], None]
-"""Called as (articles done, articles in all as estimated, title)."""
-
 _BATCH_PASSAGES = 128
 """Passages embedded together; their articles are stored one by one right after."""
+_REPEATS = "repeats"
 _MANY_ARTICLES = 50
 """From here on the bulk engine's slower start is worth it."""
-
-
-@dataclass(slots=True)
-class IngestReport:
-    """What a run did to a library. Counts are articles; `passages` and `stories` are the library's totals."""
-
-    added: int = 0
-    updated: int = 0
-    unchanged: int = 0
-    removed: int = 0
-    skipped: list[Skipped] = field(default_factory=list)
-    articles: int = 0
-    passages: int = 0
-    stories: int = 0
-    seconds: float = 0.0
-
-    @property
-    def usable(self) -> bool:
-        """False when no article at all was found in the sources."""
-        return self.added + self.updated + self.unchanged > 0
-
-    def to_json(self) -> dict[str, Any]:
-        """The document of the command contract (design, section 6)."""
-        counts = {name: getattr(self, name) for name in ("added", "updated", "unchanged", "removed")}
-        skipped = [{"source": s.source, "reason": s.reason} for s in self.skipped]
-        totals = {"articles": self.articles, "passages": self.passages, "stories": self.stories}
-        return {**counts, "skipped": skipped, **totals, "seconds": round(self.seconds, 3)}
 
 
 def ingest(
@@ -89,19 +63,26 @@ def ingest(
         SettingsError: The library was made with another embedding model.
     """
     total = count_sources(paths)
-
-    def reading(name: str) -> None:
-        if progress is not None:
-            progress(0, total, f"reading {name}")
-
+    counted = Counted(progress, total)
+    repeats = known_repeats(settings.library)
     return ingest_articles(
-        read_articles(paths, settings, reading),
+        read_articles(paths, settings, counted.read, repeats),
         settings,
+        repeats=repeats,
         remove_missing_under=paths if remove_missing else (),
         dry_run=dry_run,
-        progress=progress,
+        progress=counted.advance,
         total=total,
     )
+
+
+def known_repeats(library: Path) -> Repeats:
+    """What outlets repeat, as earlier runs on a library learned it: one file alone is cleaned as it was among many."""
+    if not has_library(library):
+        return Repeats()
+    with closing(Store(library)) as store:
+        learned = store.fact(_REPEATS)
+        return Repeats.from_json(learned) if learned else Repeats()
 
 
 def ingest_articles(
@@ -112,16 +93,18 @@ def ingest_articles(
     dry_run: bool = False,
     progress: Progress | None = None,
     total: int = 0,
+    repeats: Repeats | None = None,
 ) -> IngestReport:
     """Brings articles from anywhere into the library of the settings; see `ingest`.
 
     Args:
         remove_missing_under: Articles once read from under these paths and not among the items are removed.
-        total: How many items there are, about, for the progress.
+        total: How many items there are, about; decides on the engine that embeds them.
+        repeats: What reading the items taught about their outlets; kept for later runs.
     """
     started = time.monotonic()
     report = IngestReport()
-    if dry_run and not (settings.library / STORE_FILE).is_file():
+    if dry_run and not has_library(settings.library):
         _plan_without_library(items, report)
     else:
         make_directory(settings.library)
@@ -129,7 +112,11 @@ def ingest_articles(
             nullcontext() if dry_run else WriterLock(settings.library),
             closing(Store(settings.library, create=not dry_run)) as store,
         ):
-            _Run(store, settings, report, dry_run, progress, total).run(items, remove_missing_under)
+            if not dry_run:
+                begin_writing(store)
+            _Run(store, settings, report, dry_run, progress or silent, total).run(items, remove_missing_under)
+            if repeats is not None and not dry_run:
+                store.set_fact(_REPEATS, repeats.to_json())
     report.seconds = time.monotonic() - started
     return report
 
@@ -139,7 +126,7 @@ def _plan_without_library(items: Iterable[Article | Skipped], report: IngestRepo
         if isinstance(item, Skipped):
             report.skipped.append(item)
         else:
-            report.added += 1
+            report.note("added", item.title, item.source)
 
 
 @dataclass(slots=True)
@@ -161,14 +148,14 @@ class _Run:
         settings: Settings,
         report: IngestReport,
         dry_run: bool,
-        progress: Progress | None,
+        progress: Progress,
         total: int,
     ) -> None:
         self._store = store
         self._settings = settings
         self._report = report
         self._dry_run = dry_run
-        self._progress = progress or (lambda done, total, name: None)
+        self._progress = progress
         self._total = total
         self._known: dict[str, KnownArticle] = {k.id: k for k in self._store.known_articles()}
         self._by_source = {k.source: k.id for k in self._known.values()}
@@ -191,22 +178,20 @@ class _Run:
             if self._report.updated or self._report.removed:
                 self._store.drop_unused_vectors()
             if self._store.counts()[0]:
-                update_caches(self._store)
+                self._progress(self._done, self._done, INDEXING)
+                finish_writing(self._store)
         self._report.articles, self._report.passages, self._report.stories = self._store.counts()
 
     def _changed(self, items: Iterable[Article | Skipped], seen: set[str]) -> Iterator[Article]:
         """The articles to write; counts the others."""
         for article in self._identified(items, seen):
             known = self._known.get(article.id)
-            if known is None:
-                self._report.added += 1
-            elif known.content_hash == article.content_hash:
-                self._report.unchanged += 1
+            if known is not None and known.content_hash == article.content_hash:
+                self._report.note("unchanged", article.title, article.source)
                 self._follow_move(known, article)
                 self._tick(article.title)
                 continue
-            else:
-                self._report.updated += 1
+            self._report.note("added" if known is None else "updated", article.title, article.source)
             if not self._dry_run:
                 yield article
 
@@ -270,7 +255,7 @@ class _Run:
         unread = unread_roots(s.source for s in self._report.skipped)  # not read today is not the same as gone
         for known in self._known.values():
             if scope.holds(known.source) and known.id not in seen and not is_under(known.source, unread):
-                self._report.removed += 1
+                self._report.note("removed", known.id, known.source)
                 if not self._dry_run:
                     self._store.remove(known.id)
 
@@ -293,4 +278,4 @@ class _Run:
 
     def _tick(self, title: str) -> None:
         self._done += 1
-        self._progress(self._done, max(self._total, self._done), title)
+        self._progress(self._done, self._done, title)

@@ -9,7 +9,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
-from ingest.dates import dateline_date, iso_date, url_date
+from ingest.captions import without_captions
+from ingest.dateline import Dateline, find_dateline
+from ingest.dates import iso_date, narrowed, url_date
+from ingest.language import detect_language
 from ingest.records import Found, RawDocument
 from rag.sentences import sentence_spans
 
@@ -18,8 +21,9 @@ FROM_CONTENT = "file name and text"
 MAX_ID, MAX_NAME, MAX_TITLE, MAX_URL = 200, 200, 300, 2000
 _TITLE_FROM_TEXT = 90
 _TRACKING = re.compile(
-    r"^(?:utm_.*|fbclid|gclid|mc_[ce]id|igshid|ref|ref_src|cmpid|ncid|smid|source|at_.*)$", re.IGNORECASE
+    r"^(?:utm_.*|fbclid|gclid|mc_[ce]id|igshid|ref|ref_src|cmpid|ncid|smid|source|at_.*|amp|outputtype)$", re.IGNORECASE
 )
+_OTHER_EDITION = re.compile(r"^(?:www|m|mobile|amp)\.(?=[^.]+\.)")
 _LANGUAGE = re.compile(r"^(?P<main>[a-z]{2,3})(?:[-_][a-z0-9]{2,8})*$", re.IGNORECASE)
 _BY = re.compile(r"^by:?\s+", re.IGNORECASE)
 
@@ -37,6 +41,12 @@ class Metadata:
             self.values[name] = value
             self.provenance[name] = where
 
+    def refine(self, name: str, value: str | None, where: str) -> None:
+        """Takes a more precise value for a field that has one."""
+        if value:
+            self.values[name] = value
+            self.provenance[name] += f", {where}"
+
 
 def find_metadata(raw: RawDocument, text: str, top: Mapping[str, Found], site: str | None) -> Metadata:
     """All fields of an article but its id.
@@ -51,16 +61,35 @@ def find_metadata(raw: RawDocument, text: str, top: Mapping[str, Found], site: s
         for name, value in fields.items():
             if name in _CHECKS:
                 found.offer(name, check_field(name, value.value), value.where)
+    story = without_captions(text)
+    # A dateline on a line of its own is no part of the cleaned text.
+    dateline = find_dateline(story) or find_dateline(raw.text.lstrip()) or Dateline(0)
     if "title" not in found.values:
-        found.offer("title", _title_from(text), "first sentence")
+        found.offer("title", _title_from(story[(find_dateline(story) or Dateline(0)).end :]), "first sentence")
     found.offer("outlet", site, "page title")
-    found.offer("published", dateline_date(text), "dateline")
-    found.offer("published", url_date(found.values.get("url", "")), "url")
-    if "published" in found.values and found.values.get("updated", "") < found.values["published"]:
-        found.values.pop("updated", None)
-        found.provenance.pop("updated", None)
+    found.offer("outlet", dateline.agency, "dateline")
+    found.offer("language", detect_language(story), "text")
+    _find_published(found, dateline)
     found.values["title"] = _without_outlet(found.values.get("title", ""), found.values.get("outlet"))
     return found
+
+
+def _find_published(found: Metadata, dateline: Dateline) -> None:
+    """The day of publication as precise as all places together tell it; an update before it is none."""
+    month, day = dateline.month, dateline.day
+    in_url = url_date(found.values.get("url", ""))
+    if dateline.year and month and day:
+        found.offer("published", narrowed(dateline.year, month, day), "dateline")
+    found.offer("published", in_url, "url")
+    known = found.values.get("published", "")
+    if known and in_url and in_url.startswith(known) and len(in_url) > len(known):
+        found.refine("published", in_url, "url")
+    known = found.values.get("published", "")
+    if month and day and 0 < len(known) < len("2019-10-08"):
+        found.refine("published", narrowed(known, month, day), "dateline")
+    if known and found.values.get("updated", "") < found.values["published"]:
+        found.values.pop("updated", None)
+        found.provenance.pop("updated", None)
 
 
 def check_field(name: str, value: str) -> str | None:
@@ -106,11 +135,15 @@ def clean_url(value: str) -> str | None:
 
 
 def normalise_url(url: str) -> str:
-    """What two addresses of one page share: no scheme, www, tracking parameters, fragment or final slash."""
+    """What two addresses of one page share: no scheme, www, tracking parameters, fragment or final slash.
+
+    Its pages for telephones (m., amp.) are the same page.
+    """
     parts = urlsplit(url)
     query = urlencode(sorted((k, v) for k, v in parse_qsl(parts.query) if not _TRACKING.match(k)))
-    host = parts.netloc.lower().removeprefix("www.")
-    return host + parts.path.rstrip("/") + (f"?{query}" if query else "")
+    host = _OTHER_EDITION.sub("", parts.netloc.lower())
+    path = parts.path.rstrip("/").removesuffix("/amp").removesuffix("/index.html")
+    return host + path + (f"?{query}" if query else "")
 
 
 def article_id(raw: RawDocument, url: str | None, text: str) -> tuple[str, str]:
@@ -141,7 +174,8 @@ def _title_from(text: str) -> str | None:
 
 def _clean_language(value: str) -> str | None:
     match = _LANGUAGE.match(value.strip())
-    return match["main"].lower() if match else None
+    main = match["main"].lower() if match else ""
+    return main if main not in ("", "und", "mul", "zxx") else None
 
 
 def _without_outlet(title: str, outlet: str | None) -> str:

@@ -1,4 +1,7 @@
-"""Article → passages: runs of whole sentences that fit the embedding model, without overlap or gap."""
+"""Article → passages: runs of whole sentences that fit the embedding model, without overlap or gap.
+
+Captions are in no passage and end one: they are read with the article, but neither searched nor quoted.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +9,7 @@ import unicodedata
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
+from ingest.captions import caption_spans
 from rag.records import Article, Passage
 from rag.sentences import sentence_spans
 
@@ -25,12 +29,13 @@ class _Unit:
     end: int
     tokens: int
     ends_paragraph: bool
+    follows_caption: bool = False
 
 
 def split_passages(article: Article, count_tokens: Callable[[str], int], limit: int) -> list[Passage]:
     """Splits an article so that a passage, embedded with its title, has at most `limit` tokens.
 
-    Every character of the text that is not white space is in exactly one passage, and
+    Every character of the text that is neither white space nor in a caption is in exactly one passage, and
     `article.text[p.start:p.end] == p.text`. A sentence that does not fit is cut between words, and
     the passage's `sentences` then hold its pieces. A title may take half of the limit; the rest of a
     longer one is not counted.
@@ -41,18 +46,31 @@ def split_passages(article: Article, count_tokens: Callable[[str], int], limit: 
     """
     title = min(count_tokens(article.title), limit // 2)
     budget = max(limit - title - RESERVE, 8)
-    units = list(_units(article.text, count_tokens, budget))
+    units = list(_units(article, count_tokens, budget))
     return [_passage(article, group) for group in _fill(units, budget)]
 
 
-def _units(text: str, count_tokens: Callable[[str], int], budget: int) -> Iterator[_Unit]:
-    spans = sentence_spans(text)
-    for number, (start, end) in enumerate(spans):
-        following = spans[number + 1][0] if number + 1 < len(spans) else len(text)
-        ends_paragraph = "\n" in text[end:following] or following == len(text)
-        pieces = list(_fitting_pieces(text, start, end, count_tokens, budget))
-        for piece_start, piece_end, tokens in pieces:
-            yield _Unit(piece_start, piece_end, tokens, ends_paragraph and piece_end == end)
+def _units(article: Article, count_tokens: Callable[[str], int], budget: int) -> Iterator[_Unit]:
+    text = article.text
+    stretch = 0
+    for start, end in _stretches(text, caption_spans(text, article.outlet)):
+        spans = [(start + s, start + e) for s, e in sentence_spans(text[start:end])]
+        for number, (first, last) in enumerate(spans):
+            following = spans[number + 1][0] if number + 1 < len(spans) else end
+            ends_paragraph = "\n" in text[last:following] or following == end
+            for piece_start, piece_end, tokens in _fitting_pieces(text, first, last, count_tokens, budget):
+                opens = stretch > 0 and piece_start == spans[0][0]
+                yield _Unit(piece_start, piece_end, tokens, ends_paragraph and piece_end == last, opens)
+        stretch += bool(spans)
+
+
+def _stretches(text: str, captions: list[tuple[int, int]]) -> Iterator[tuple[int, int]]:
+    """The text between the captions."""
+    start = 0
+    for caption_start, caption_end in captions:
+        yield start, caption_start
+        start = caption_end
+    yield start, len(text)
 
 
 def _fitting_pieces(
@@ -113,7 +131,7 @@ def _fill(units: list[_Unit], budget: int) -> Iterator[list[_Unit]]:
         full = used + unit.tokens > budget
         if group and group[-1].ends_paragraph and used > PARAGRAPH_FILL * budget:
             full = used + paragraph_tokens[number] > budget
-        if group and (full or unit.end - group[0].start > budget * _CHARS_PER_TOKEN):
+        if group and (full or unit.follows_caption or unit.end - group[0].start > budget * _CHARS_PER_TOKEN):
             yield group
             group, used = [], 0
         group.append(unit)

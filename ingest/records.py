@@ -8,7 +8,7 @@ from typing import Literal
 
 from rag.errors import SourceError
 
-Kind = Literal["text", "markdown", "html", "pdf", "json"]
+Kind = Literal["text", "markdown", "html", "pdf", "docx", "mail", "feed", "json"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,11 +24,13 @@ class RawDocument:
     """One article as its file has it, before cleaning.
 
     Attributes:
-        source: The resolved path, or "path#line" in a file of many articles; printable.
+        source: The resolved path, or "path#line" in a file of many articles; printable. In an archive, its
+            path, "!/" and the path within.
         stem: File name without its extensions, for an id of last resort.
         text: Decoded text; characters and lines are not cleaned yet.
         fields: Any of id, title, outlet, author, published, updated, url, language, unchecked.
         notes: What reading had to change, such as {"replaced_bytes": "2"}.
+        fallback: Fields that count only where neither `fields` nor the text states any.
     """
 
     source: str
@@ -37,6 +39,7 @@ class RawDocument:
     text: str
     fields: Mapping[str, Found] = field(default_factory=dict)
     notes: Mapping[str, str] = field(default_factory=dict)
+    fallback: Mapping[str, Found] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

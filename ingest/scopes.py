@@ -24,13 +24,13 @@ class Scope:
                 self._roots.append(printable(path.resolve()))
 
     def holds(self, source: str) -> bool:
-        """True when a source (`/folder/file` or `/folder/file#line`) lies under one of the paths."""
+        """True when a source (`/dir/file`, `/dir/file#line` or `/dir/file.zip!/member`) lies under one of the paths."""
         return is_under(source, self._roots) or any(pattern.match(source) for pattern in self._patterns)
 
 
 def is_under(source: str, roots: Iterable[str]) -> bool:
-    """True for a root itself, a file in it, and a line of it."""
-    return any(source == root or source.startswith((f"{root}/", f"{root}#")) for root in roots)
+    """True for a root itself, a file in it, a line of it, and a member of it as an archive."""
+    return any(source == root or source.startswith((f"{root}/", f"{root}#", f"{root}!/")) for root in roots)
 
 
 def unread_roots(sources: Iterable[str]) -> set[str]:
@@ -41,7 +41,7 @@ def unread_roots(sources: Iterable[str]) -> set[str]:
 def _pattern(path: str) -> re.Pattern[str]:
     """A glob as a regular expression over a match, what lies in it, and its lines."""
     parts = re.split(r"(\*\*/|\*+|\?|\[!?\]?[^]/]*\])", path)
-    return re.compile("".join(map(_piece, parts)) + r"(?:$|[/#])")
+    return re.compile("".join(map(_piece, parts)) + r"(?:$|[/#!])")
 
 
 def _piece(part: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from collections.abc import Sequence
 from importlib import import_module
@@ -16,6 +17,7 @@ _EXAMPLES = """\
   python -m rag ask --batch questions.jsonl --json > answers.jsonl
   python -m rag ask "Why were they listed?" --llm local
   python -m rag search "export controls on chips" -k 5
+  python -m rag search "What did China say in 2019 and in 2025?" --explain
   python -m rag article courier-2019-10-08-blacklist --json
   python -m rag library --json
   python -m rag library remove courier-2019-10-08-blacklist
@@ -51,6 +53,10 @@ def _add_common(command: argparse.ArgumentParser) -> None:
 
 def _add_filters(command: argparse.ArgumentParser) -> None:
     command.add_argument("--outlet", action="append", default=[], metavar="X", help="only this outlet; repeatable")
+    command.add_argument("--author", action="append", default=[], metavar="X", help="only this author; repeatable")
+    command.add_argument(
+        "--language", action="append", default=[], metavar="X", help='only this one, as "en"; repeatable'
+    )
     command.add_argument("--since", type=iso_date, metavar="D", help="published on or after D (YYYY[-MM[-DD]])")
     command.add_argument("--until", type=iso_date, metavar="D", help="published on or before D")
     command.add_argument("--date", type=full_date, metavar="D", help="the day the question is asked on (YYYY-MM-DD)")
@@ -69,12 +75,14 @@ def _add_search(command: argparse.ArgumentParser) -> None:
     command.add_argument("question", nargs="?", type=text)
     command.add_argument("--batch", type=Path, metavar="FILE", help='JSONL of {"id", "question", "date"?}')
     command.add_argument("-k", type=positive, metavar="N", help="passages to show (default: 8)")
+    command.add_argument("--explain", action="store_true", help="show what each stage of the search gave a passage")
     _add_filters(command)
     _add_common(command)
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Runs one command and gives its exit code."""
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # a scan waits for memory; more threads only wait for each other
     top = parser()
     arguments = top.parse_args(argv)
     if arguments.command in ("ask", "search") and (arguments.question is None) == (arguments.batch is None):
@@ -85,7 +93,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         return WRONG_USAGE
     name = _ACTIONS.get(getattr(arguments, "action", ""), arguments.command)
     # Loaded only now, so that --help and wrong usage answer at once.
-    return run_command(lambda: int(import_module("rag.commands").run(name, arguments)))
+    module = "rag.search_command" if name == "search" else "rag.commands"
+    return run_command(lambda: int(import_module(module).run(name, arguments)))
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
 """Best sentences → the probability that the articles answer the question.
 
-A logistic model over seven features, fitted on answerable and unanswerable news questions
+A logistic model over six features, fitted on answerable and unanswerable news questions
 (`benchmarks/answerability.py` fits and measures it; the coefficients and their origin are in
 answerability.json). It must be fitted anew when passages, scores or the embedding model change.
 """
@@ -18,7 +18,8 @@ from rag.extraction import Idf, QuestionWords, ScoredSentence, origin_words
 from rag.records import Retrieved
 from rag.tokens import STOP_WORDS, content_stems, normalise, stem
 
-FEATURES = ("score", "cosine", "context_coverage", "block_coverage", "rarest_words", "names", "type_match")
+FEATURES = ("score", "late", "weakest_pieces", "block_coverage", "names", "type_match")
+_WEAKEST = 3
 _NAME = re.compile(r"\b(?:[A-ZÀ-ÖØ-Þ][\w'-]*|\d[\w.,]*)")
 
 
@@ -30,17 +31,27 @@ def features(
         return None
     best = scored[0]
     words = QuestionWords(question, idf)
-    context = best.context
     blocks = [origin_words(r).union(content_stems(r.passage.text)) for r in retrieved]
+    around = _best_piece_cosines(scored, best)
     return (
         best.score,
-        max(s.cosine for s in scored[:5]),
-        words.coverage(context),
+        _mean(best.piece_cosines),
+        _mean(sorted(around)[:_WEAKEST]),
         max(words.coverage(block) for block in blocks),
-        _share(_rarest(words, 2), context, default=0.0),
-        _share(_names(question), context, default=0.5),
+        _share(_names(question), set().union(*blocks), default=0.5),
         best.type_match,
     )
+
+
+def _best_piece_cosines(scored: Sequence[ScoredSentence], best: ScoredSentence) -> list[float]:
+    """For each piece of the question the best cosine in the best sentence's passage."""
+    passage = best.retrieved.passage.id
+    beside = [s.piece_cosines for s in scored if s.retrieved.passage.id == passage]
+    return [max(cosines) for cosines in zip(*beside, strict=True)]
+
+
+def _mean(values: Sequence[float]) -> float:
+    return sum(values) / len(values) if values else 0.0
 
 
 def probability(values: Sequence[float] | None) -> float:
@@ -55,10 +66,6 @@ def probability(values: Sequence[float] | None) -> float:
 def _model() -> tuple[tuple[float, ...], float]:
     fitted = json.loads((Path(__file__).parent / "answerability.json").read_text())
     return tuple(fitted["weights"][name] for name in FEATURES), fitted["bias"]
-
-
-def _rarest(words: QuestionWords, n: int) -> list[str]:
-    return sorted(words.weights, key=lambda s: -words.weights[s])[:n]
 
 
 def _names(question: str) -> list[str]:

@@ -1,47 +1,23 @@
-"""Found passages → checked sentences, by the two paths there are: extraction and a language model."""
+"""Found passages → sentences that a language model drafts, each checked against the passages it cites."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from rag.answer_records import Verdict, VerdictState
+from rag.answer_records import RejectedCitation, Verdict, VerdictState
 from rag.citations import DraftSentence, quote_span, resolve
 from rag.composition import Composition, Quote
 from rag.events import SentenceChecked
-from rag.extraction import ScoredSentence
 from rag.generation import DraftEnd, Generator
 from rag.grounding import Verifier
 from rag.index.library import Library
 from rag.records import Article, Retrieved, Turn
 from rag.sentences import sentence_spans
+from rag.terminal import shorten
 
 _AROUND = 600
 """Characters of the article on either side of a cited passage that a sentence is checked against."""
-
-
-class Extracting:
-    """Quotes sentences that were found, and checks that they stand in the stored article."""
-
-    def __init__(self, library: Library) -> None:
-        self._library = library
-
-    def answer(self, chosen: Sequence[ScoredSentence], composition: Composition) -> Iterator[SentenceChecked]:
-        """Adds each sentence as a quotation of itself."""
-        for sentence in chosen:
-            article = self._library.article(sentence.retrieved.article.id)
-            verdict = check_quote(sentence, article)
-            quote = Quote(sentence.retrieved, sentence.start, sentence.end, sentence.text)
-            yield composition.add(one_line(sentence.text), verdict, [quote])
-
-
-def check_quote(sentence: ScoredSentence, article: Article | None) -> Verdict:
-    """Quoted if the article holds the words at those offsets at this moment."""
-    if article is None:
-        return Verdict(VerdictState.NOT_FOUND, 0.0, "the article was removed while the answer was written")
-    if article.text[sentence.start : sentence.end] != sentence.text:
-        return Verdict(VerdictState.NOT_FOUND, 0.0, "the article was changed while the answer was written")
-    return Verdict(VerdictState.QUOTED, 1.0, "matches the passage word for word")
 
 
 @dataclass(slots=True)
@@ -113,20 +89,63 @@ class Generating:
         if not cited:
             verdict = Verdict(VerdictState.UNCHECKED, 0.0, "cites no passage")
             return composition.add(draft.text, verdict, [])
-        articles = [self._library.article(r.article.id) for r in cited]
-        sources = [source_text(r, a) for r, a in zip(cited, articles, strict=True) if a is not None]
-        verdict = self._verifier.verify(draft.text, sources)
-        quotes = [quote_of(draft.text, r, a) for r, a in zip(cited, articles, strict=True) if a is not None]
-        return composition.add(draft.text, verdict, quotes)
+        found = [_Cited(r, a) for r in cited if (a := self._library.article(r.article.id)) is not None]
+        verdict = self._verifier.verify(draft.text, [c.source for c in found])
+        bearing = self._bearing(draft.text, found, verdict)
+        composition.rejected.extend(
+            RejectedCitation(f"[{c.retrieved.rank}]", f"does not say: {shorten(draft.text)}")
+            for c in found
+            if c not in bearing
+        )
+        if verdict.state is VerdictState.QUOTED:
+            verdict = self._of_text(draft.text, bearing, verdict)
+        return composition.add(draft.text, verdict, [quote_of(draft.text, c.retrieved, c.article) for c in bearing])
+
+    def _bearing(self, sentence: str, found: Sequence[_Cited], verdict: Verdict) -> Sequence[_Cited]:
+        """The passages that bear a sentence out by themselves; all, when it takes several together."""
+        if len(found) < 2 or verdict.state not in _BORNE_OUT:
+            return found
+        alone = [c for c in found if self._verifier.verify(sentence, [c.source]).state in _BORNE_OUT]
+        return alone or found
+
+    def _of_text(self, sentence: str, found: Sequence[_Cited], verdict: Verdict) -> Verdict:
+        """The verdict, unless what it matched word for word is a headline or an outlet, which nothing quotes."""
+        if self._verifier.verify(sentence, [c.text for c in found]).state is VerdictState.QUOTED:
+            return verdict
+        return Verdict(VerdictState.PARAPHRASE, verdict.score / 2, "stands in the headline, not in the text quoted")
+
+
+_BORNE_OUT = frozenset([VerdictState.QUOTED, VerdictState.SUPPORTED, VerdictState.PARAPHRASE])
+
+
+@dataclass(frozen=True, slots=True)
+class _Cited:
+    """A passage that a sentence cites, with its article at this moment."""
+
+    retrieved: Retrieved
+    article: Article
+
+    @property
+    def text(self) -> str:
+        return text_around(self.retrieved, self.article)
+
+    @property
+    def source(self) -> str:
+        return source_text(self.retrieved, self.article)
 
 
 def source_text(retrieved: Retrieved, article: Article) -> str:
     """What a sentence that cites a passage is checked against: the passage with its surroundings and its head."""
-    passage = retrieved.passage
     head = ". ".join(part for part in (article.title, article.outlet, article.published) if part)
+    return f"{head}.\n{text_around(retrieved, article)}"
+
+
+def text_around(retrieved: Retrieved, article: Article) -> str:
+    """A passage with the whole sentences before and after it."""
+    passage = retrieved.passage
     before = whole_sentences(article.text[max(0, passage.start - _AROUND) : passage.start], cut_before=True)
     after = whole_sentences(article.text[passage.end : passage.end + _AROUND], cut_before=False)
-    return f"{head}.\n{before}{passage.text}{after}"
+    return f"{before}{passage.text}{after}"
 
 
 def whole_sentences(text: str, *, cut_before: bool) -> str:
@@ -141,8 +160,3 @@ def quote_of(sentence: str, retrieved: Retrieved, article: Article) -> Quote:
     """The span of the cited passage that supports a sentence best."""
     start, end = quote_span(sentence, retrieved.passage)
     return Quote(retrieved, start, end, article.text[start:end])
-
-
-def one_line(text: str) -> str:
-    """A quoted sentence for display: line breaks and runs of spaces become one space."""
-    return " ".join(text.split())

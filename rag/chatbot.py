@@ -8,25 +8,26 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from rag.answer_records import Answer, Method, Seconds
-from rag.answerability import features, probability
-from rag.answering import Extracting, Generating, ModelReply, one_line
+from rag.answer_records import Answer, Disagreement, Form, Method, Seconds
+from rag.answering import Generating, ModelReply
 from rag.composition import Composition, marked
 from rag.conversation import sought_answer, standalone_question
 from rag.embedder import Embedder, open_embedder
 from rag.errors import QuestionError, SettingsError
 from rag.events import AnswerCompleted, Event, PassagesFound, SentenceChecked
-from rag.extraction import ScoredSentence, choose_sentences, score_sentences
 from rag.generation import Generator
-from rag.grounding import LexicalVerifier, Verifier
+from rag.grounding import Verifier
 from rag.index.library import Library, open_library
 from rag.llm import ChatModel, as_chat_model, open_chat_model
 from rag.prompting import REFUSAL
+from rag.quoting import Quoting, Reading
 from rag.records import Filters, Retrieved, Turn
 from rag.retrieval import Retriever
 from rag.settings import Settings, load_settings
+from rag.verifier import open_verifier
 
 ONLY_CLOSEST = "The articles do not state this directly. The closest passage says:"
+ONLY_CLOSEST_ONES = "The articles do not state this directly. The closest passages say:"
 
 
 @dataclass(slots=True)
@@ -44,6 +45,8 @@ class _Asked:
     text: str = REFUSAL
     reason: str | None = None
     complete: bool = True
+    form: Form = Form.PLAIN
+    disagreements: tuple[Disagreement, ...] = ()
     usage: dict[str, int] = field(default_factory=dict)
     started: float = field(default_factory=time.monotonic)
     retrieve_seconds: float = 0.0
@@ -67,7 +70,7 @@ class Chatbot:
         self.model = model
         self.retriever = Retriever(library, embedder, settings)
         self.embedder = embedder
-        self._extracting = Extracting(library)
+        self._quoting = Quoting(library, embedder, settings)
         self._generating = None if model is None else Generating(library, verifier, Generator(model, settings))
 
     def ask(
@@ -115,18 +118,15 @@ class Chatbot:
         asked.retrieved = self.retriever.retrieve(asked.standalone, filters=filters, date=date)
         asked.retrieve_seconds = time.monotonic() - asked.started
         yield PassagesFound(asked.standalone, asked.retrieved)
-        scored = self._score(asked)
+        reading = self._quoting.read(sought_answer(asked.question, asked.standalone), asked.retrieved)
+        asked.confidence = reading.confidence
         if self._generating is not None and asked.retrieved:
             yield from self._generate(asked, self._generating)
         if not asked.composition.shown:
-            yield from self._extract(asked, scored)
+            yield from self._extract(asked, reading)
+        if asked.method is not Method.ABSTAINED:
+            asked.disagreements = self._quoting.disagreements(reading, asked.composition)
         yield AnswerCompleted(self._complete(asked))
-
-    def _score(self, asked: _Asked) -> list[ScoredSentence]:
-        sought = sought_answer(asked.question, asked.standalone)
-        scored = score_sentences(sought, asked.retrieved, self.embedder, self.library.idf)
-        asked.confidence = probability(features(sought, scored, asked.retrieved, self.library.idf))
-        return scored
 
     def _generate(self, asked: _Asked, generating: Generating) -> Iterator[SentenceChecked]:
         started = time.monotonic()
@@ -153,24 +153,34 @@ class Chatbot:
             asked.complete = False
             asked.reason = f"the answer is incomplete: {_CUT.get(reply.end.finish, reply.end.finish)}"
 
-    def _extract(self, asked: _Asked, scored: Sequence[ScoredSentence]) -> Iterator[SentenceChecked]:
+    def _extract(self, asked: _Asked, reading: Reading) -> Iterator[SentenceChecked]:
         """The best sentences, or only the closest one, or none, by the estimated probability."""
         if asked.confidence >= self.settings.answer_threshold:
             asked.method = Method.EXTRACTED
-            yield from self._extracting.answer(choose_sentences(scored, self.settings.max_sentences), asked.composition)
-            asked.text = asked.composition.text()
+            asked.form = reading.form
+            yield from self._quoting.quote(self._quoting.choose(reading), asked.composition)
+            asked.text = asked.composition.text(asked.form)
+            if asked.complete and (unanswered := self._quoting.unanswered(reading)):
+                asked.reason = f"no article found states: {' '.join(unanswered)}"
             return
         asked.method = Method.ABSTAINED
         asked.reason = asked.reason or "no article found states what is asked"
         asked.text = REFUSAL
         if asked.confidence >= self.settings.closest_threshold:
-            closest = Composition(self.settings.policy, citations=asked.composition.citations)
-            for event in self._extracting.answer(scored[:1], closest):
-                asked.composition.sentences.append(event.sentence)
-                if asked.complete:
-                    asked.reason = "the closest passage is shown; it may not answer the question"
-                asked.text = f"{ONLY_CLOSEST} {marked(f'“{one_line(scored[0].text)}”', event.sentence.citations)}"
-                yield event
+            yield from self._show_closest(asked, reading)
+
+    def _show_closest(self, asked: _Asked, reading: Reading) -> Iterator[SentenceChecked]:
+        """Quotes what comes closest, and says that it is only that."""
+        closest = Composition(self.settings.policy, citations=asked.composition.citations)
+        for event in self._quoting.quote(self._quoting.choose(reading), closest):
+            asked.composition.sentences.append(event.sentence)
+            yield event
+        if closest.shown:
+            several = len(closest.shown) > 1
+            if asked.complete:
+                asked.reason = "the closest passages are shown; they may not answer the question"
+            quoted = (marked(f"“{s.text}”", s.citations) for s in closest.shown)
+            asked.text = "\n".join([ONLY_CLOSEST_ONES if several else ONLY_CLOSEST, *quoted])
 
     def _complete(self, asked: _Asked) -> Answer:
         total = time.monotonic() - asked.started
@@ -192,6 +202,8 @@ class Chatbot:
             usage=asked.usage,
             seconds=Seconds(*(round(s, 4) for s in (asked.retrieve_seconds, asked.draft_seconds, checked, total))),
             complete=asked.complete,
+            form=asked.form,
+            disagreements=asked.disagreements,
         )
 
 
@@ -245,4 +257,4 @@ def open_chatbot(library: str | Path | None = None, *, settings: Settings | None
             f"Set embedding_model to {made_with!r} or ingest into a new library."
         )
     model = open_chat_model(settings) if llm is None or isinstance(llm, str) else as_chat_model(llm)
-    return Chatbot(opened, settings, embedder, LexicalVerifier(opened.idf), model)
+    return Chatbot(opened, settings, embedder, open_verifier(settings, opened.idf, model), model)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from rag.answer_records import Citation, RejectedCitation, Sentence, Verdict, VerdictState
+from rag.answer_records import Citation, Form, RejectedCitation, Sentence, Verdict, VerdictState
 from rag.events import SentenceChecked
 from rag.records import Retrieved
 
@@ -35,14 +35,14 @@ class Composition:
     citations: list[Citation] = field(default_factory=list)
     rejected: list[RejectedCitation] = field(default_factory=list)
 
-    def add(self, text: str, verdict: Verdict, quotes: Iterable[Quote]) -> SentenceChecked:
+    def add(self, text: str, verdict: Verdict, quotes: Iterable[Quote], lead_in: str | None = None) -> SentenceChecked:
         """Adds a sentence; one that the policy does not show is kept with its reason."""
-        cited = tuple(dict.fromkeys(self._number(quote) for quote in quotes))
+        cited = tuple(dict.fromkeys(self.cite(quote) for quote in quotes))
         shown = verdict.state in SHOWN[self.policy]
         why = verdict.why or (
             None if shown else f"policy {self.policy!r} does not show sentences that are {verdict.state}"
         )
-        sentence = Sentence(text, cited, verdict.state, round(verdict.score, 4), shown, why)
+        sentence = Sentence(text, cited, verdict.state, round(verdict.score, 4), shown, why, lead_in)
         self.sentences.append(sentence)
         return SentenceChecked(sentence, tuple(self.citations[marker - 1] for marker in cited))
 
@@ -51,11 +51,20 @@ class Composition:
         """The sentences that the reader sees."""
         return [s for s in self.sentences if s.shown]
 
-    def text(self) -> str:
-        """The shown sentences with their markers."""
-        return " ".join(marked(s.text, s.citations) for s in self.shown)
+    def text(self, form: Form = Form.PLAIN) -> str:
+        """The shown sentences with their markers, each source named once before what it says.
 
-    def _number(self, quote: Quote) -> int:
+        In a plain answer they follow each other, else each stands on a line of its own.
+        """
+        former = [None, *(s.lead_in for s in self.shown)]
+        named = [
+            marked(f"{s.lead_in}: {s.text}" if s.lead_in and s.lead_in != before else s.text, s.citations)
+            for s, before in zip(self.shown, former, strict=False)
+        ]
+        return (" " if form is Form.PLAIN else "\n").join(named)
+
+    def cite(self, quote: Quote) -> int:
+        """The marker of a quotation: its own, or that of the same span cited before."""
         head = quote.retrieved.article
         for citation in self.citations:
             if (citation.article_id, citation.start, citation.end) == (head.id, quote.start, quote.end):
@@ -82,3 +91,8 @@ def marked(text: str, citations: Sequence[int]) -> str:
     """A sentence followed by its markers: "It fell. [1][2]"."""
     markers = "".join(f"[{n}]" for n in citations)
     return f"{text} {markers}" if markers else text
+
+
+def one_line(text: str) -> str:
+    """A quoted sentence for display: line breaks and runs of spaces become one space."""
+    return " ".join(text.split())

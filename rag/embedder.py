@@ -12,7 +12,7 @@ import importlib.util
 import os
 import sys
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
@@ -47,6 +47,13 @@ class Embedder(Protocol):
 
     def embed(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """Unit vectors, float32, shape (len(texts), dimensions)."""
+        ...
+
+    def embed_pieces(self, texts: Sequence[str]) -> tuple[NDArray[np.float32], list[NDArray[np.float32]]]:
+        """The vectors of `embed`, and for each text the unit vectors of its word pieces.
+
+        Those are float32, shape (pieces, dimensions), without the model's own special pieces.
+        """
         ...
 
     def count_tokens(self, text: str) -> int:
@@ -116,6 +123,17 @@ class SentenceTransformersEmbedder:
         )
         return np.asarray(vectors, dtype=np.float32).reshape(len(texts), self.dimensions)
 
+    def embed_pieces(self, texts: Sequence[str]) -> tuple[NDArray[np.float32], list[NDArray[np.float32]]]:
+        """See `Embedder.embed_pieces`."""
+        found = self._model.encode(list(texts), batch_size=_BATCH, output_value=None, show_progress_bar=False)
+        vectors = [np.asarray(text["sentence_embedding"].cpu(), dtype=np.float32) for text in found]
+        lengths = [int(text["attention_mask"].sum()) for text in found]  # token_embeddings are padded
+        pieces = [
+            np.asarray(text["token_embeddings"].cpu(), dtype=np.float32)[1 : length - 1]
+            for text, length in zip(found, lengths, strict=True)
+        ]
+        return unit(np.asarray(vectors).reshape(len(texts), self.dimensions)), [unit(p) for p in pieces]
+
     def count_tokens(self, text: str) -> int:
         """See `Embedder.count_tokens`."""
         return len(self._model.tokenizer.tokenize(text))
@@ -150,25 +168,34 @@ class ExportedEmbedder(ABC):
 
     def embed(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """See `Embedder.embed`."""
-        encodings = self._tokenizer.encode_batch(list(texts))
         vectors = np.empty((len(texts), self.dimensions), dtype=np.float32)
-        by_length = sorted(range(len(texts)), key=lambda i: len(encodings[i].ids))
-        for first in range(0, len(by_length), self.batch):
-            batch = by_length[first : first + self.batch]
-            vectors[batch] = self._embed_batch([encodings[i].ids for i in batch])
+        for batch, hidden, weights in self._batches(texts):
+            vectors[batch] = _pooled(hidden, weights)
         return vectors
 
-    def _embed_batch(self, ids: list[list[int]]) -> NDArray[np.float32]:
-        longest = max(map(len, ids))
-        pieces = np.zeros((len(ids), longest), dtype=np.int64)
-        mask = np.zeros_like(pieces)
-        for row, row_ids in enumerate(ids):
-            pieces[row, : len(row_ids)] = row_ids
-            mask[row, : len(row_ids)] = 1
-        hidden = self._hidden({"input_ids": pieces, "attention_mask": mask, "token_type_ids": np.zeros_like(pieces)})
-        weights = mask[:, :, None].astype(np.float32)
-        pooled = (hidden * weights).sum(axis=1) / weights.sum(axis=1)
-        return np.asarray(pooled / np.linalg.norm(pooled, axis=1, keepdims=True), dtype=np.float32)
+    def embed_pieces(self, texts: Sequence[str]) -> tuple[NDArray[np.float32], list[NDArray[np.float32]]]:
+        """See `Embedder.embed_pieces`."""
+        vectors = np.empty((len(texts), self.dimensions), dtype=np.float32)
+        pieces = [vectors[:0]] * len(texts)
+        for batch, hidden, weights in self._batches(texts):
+            vectors[batch] = _pooled(hidden, weights)
+            for row, text in enumerate(batch):
+                pieces[text] = unit(hidden[row, 1 : int(weights[row].sum()) - 1])
+        return vectors, pieces
+
+    def _batches(self, texts: Sequence[str]) -> Iterator[tuple[list[int], NDArray[np.float32], NDArray[np.float32]]]:
+        """Texts of like length together: their indices, hidden states, and 1 for each piece that is theirs."""
+        ids = [encoding.ids for encoding in self._tokenizer.encode_batch(list(texts))]
+        by_length = sorted(range(len(ids)), key=lambda i: len(ids[i]))
+        for first in range(0, len(ids), self.batch):
+            batch = by_length[first : first + self.batch]
+            pieces = np.zeros((len(batch), len(ids[batch[-1]])), dtype=np.int64)
+            mask = np.zeros_like(pieces)
+            for row, text in enumerate(batch):
+                pieces[row, : len(ids[text])] = ids[text]
+                mask[row, : len(ids[text])] = 1
+            feeds = {"input_ids": pieces, "attention_mask": mask, "token_type_ids": np.zeros_like(pieces)}
+            yield batch, self._hidden(feeds), mask.astype(np.float32)
 
     def count_tokens(self, text: str) -> int:
         """See `Embedder.count_tokens`."""
@@ -192,3 +219,13 @@ class OnnxEmbedder(ExportedEmbedder):
 
     def _hidden(self, feeds: dict[str, NDArray[np.int64]]) -> NDArray[np.float32]:
         return np.asarray(self._session.run(None, feeds)[0])
+
+
+def _pooled(hidden: NDArray[np.float32], weights: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Mean over the pieces that are the text's, as unit vectors."""
+    return unit((hidden * weights[:, :, None]).sum(axis=1) / weights.sum(axis=1, keepdims=True))
+
+
+def unit(rows: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Each row divided by its length."""
+    return np.asarray(rows / np.linalg.norm(rows, axis=1, keepdims=True), dtype=np.float32)

@@ -1,10 +1,8 @@
 """The answer without a generative model: the sentences of the found passages that answer best, quoted.
 
-A sentence's score adds its cosine to the question, the share of the question's words it covers (weighted
-by rarity), whether it holds the kind of thing asked for, its passage's score, and a little of what its
-neighbours cover. On
-news questions no learned combination of these did better on questions it was not fitted on
-(docs/decisions/extraction.md).
+A sentence's score adds its cosine to the question, how well each piece of the question finds its like in it, the
+share of the question's words it covers (weighted by rarity), whether it holds the kind of thing asked for, and its
+passage's score (docs/decisions/extraction.md).
 """
 
 from __future__ import annotations
@@ -18,18 +16,18 @@ from numpy.typing import NDArray
 
 from rag.date_words import date_words
 from rag.embedder import Embedder
-from rag.question_type import question_type, type_match
+from rag.question_type import QuestionType, question_type, type_match
 from rag.records import Retrieved
 from rag.tokens import content_stems, tokens
 
-TYPE_WEIGHT = 0.3
-CONTEXT_WEIGHT = 0.4
-NEIGHBOUR_WEIGHT = 0.2
-PASSAGE_WEIGHT = 0.6
+COSINE_WEIGHT = 0.5
+LATE_WEIGHT = 0.6
+COVERAGE_WEIGHT = 0.2
+TYPE_WEIGHT = 0.45
+CONTEXT_WEIGHT = 0.2
+PASSAGE_WEIGHT = 1.0
 FRAGMENT_PENALTY = 0.3
 """For a line that ends without a full stop: a headline or a link rather than a statement."""
-RELATIVE_SCORE = 0.85
-"""A further sentence is quoted when it scores at least this share of the best."""
 SHORTEST = 4
 """Sentences of fewer words are never quoted."""
 
@@ -48,6 +46,8 @@ class ScoredSentence:
     Attributes:
         start, end: Its offsets in the article.
         cosine: To the question, -1..1.
+        piece_cosines: For each word piece of the question, its best cosine to a piece of the sentence (late
+            interaction: Khattab & Zaharia 2020, ColBERT, section 3.3).
         context: Stems of the sentence, its neighbours in the passage, and the article's title and date.
     """
 
@@ -57,6 +57,7 @@ class ScoredSentence:
     text: str
     score: float
     cosine: float
+    piece_cosines: tuple[float, ...]
     type_match: float
     context: frozenset[str]
 
@@ -81,39 +82,50 @@ def score_sentences(
     texts = [text for block in blocks for text in block]
     if not texts:
         return []
-    vectors = embedder.embed([question, *texts])
+    vectors, pieces = embedder.embed_pieces([question, *texts])
     cosines = vectors[1:] @ vectors[0]
-    words = QuestionWords(question, idf)
+    late = [(pieces[0] @ of_sentence.T).max(axis=1, initial=0.0) for of_sentence in pieces[1:]]
+    asked = _Asked(question, question_type(question), QuestionWords(question, idf))
     scored: list[ScoredSentence] = []
-    offset = 0
     for item, block in zip(retrieved, blocks, strict=True):
-        scored += _score_block(question, item, block, cosines[offset : offset + len(block)], words)
-        offset += len(block)
+        first = len(scored)
+        last = first + len(block)
+        scored += _score_block(asked, item, block, cosines[first:last], late[first:last])
     return _worth_quoting(sorted(scored, key=lambda s: -s.score))
 
 
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    question: str
+    kind: QuestionType
+    words: QuestionWords
+
+
 def _score_block(
-    question: str, item: Retrieved, block: list[str], cosines: NDArray[np.float32], words: QuestionWords
+    asked: _Asked,
+    item: Retrieved,
+    block: list[str],
+    cosines: NDArray[np.float32],
+    late: Sequence[NDArray[np.float32]],
 ) -> list[ScoredSentence]:
-    kind = question_type(question)
     stems = [set(content_stems(text)) for text in block]
     origin = origin_words(item)
     scored = []
     for i, text in enumerate(block):
-        neighbours = [j for j in (i - 1, i + 1) if 0 <= j < len(block)]
-        match = type_match(kind, question, text)
+        context = frozenset(origin.union(*stems[max(0, i - 1) : i + 2]))
+        match = type_match(asked.kind, asked.question, text)
         score = (
-            float(cosines[i])
-            + words.coverage(stems[i])
+            COSINE_WEIGHT * float(cosines[i])
+            + LATE_WEIGHT * float(late[i].mean() if late[i].size else 0.0)
+            + COVERAGE_WEIGHT * asked.words.coverage(stems[i])
             + TYPE_WEIGHT * match
-            + CONTEXT_WEIGHT * words.coverage(stems[i].union(origin, *(stems[j] for j in neighbours)))
+            + CONTEXT_WEIGHT * asked.words.coverage(context)
             + PASSAGE_WEIGHT * item.score
-            + NEIGHBOUR_WEIGHT * max((float(cosines[j]) for j in neighbours), default=0.0)
             - FRAGMENT_PENALTY * (not _ENDS_SENTENCE.search(text))
         )
         start, end = item.passage.sentences[i]
-        context = frozenset(stems[i].union(origin, *(stems[j] for j in neighbours)))
-        scored.append(ScoredSentence(item, start, end, text, score, float(cosines[i]), match, context))
+        of_pieces = tuple(map(float, late[i]))
+        scored.append(ScoredSentence(item, start, end, text, score, float(cosines[i]), of_pieces, match, context))
     return scored
 
 
@@ -133,17 +145,6 @@ def _worth_quoting(scored: Sequence[ScoredSentence]) -> list[ScoredSentence]:
             seen.add(key)
             kept.append(sentence)
     return kept
-
-
-def choose_sentences(scored: Sequence[ScoredSentence], most: int) -> list[ScoredSentence]:
-    """The best sentence and those that score almost as high and say something else, quotations made whole."""
-    chosen: list[ScoredSentence] = []
-    for candidate in scored:
-        if len(chosen) == most or candidate.score < RELATIVE_SCORE * scored[0].score:
-            break
-        if not any(_same_content(candidate.text, other.text) for other in chosen):
-            chosen.append(with_whole_quotation(candidate))
-    return chosen
 
 
 def with_whole_quotation(candidate: ScoredSentence) -> ScoredSentence:
@@ -175,9 +176,3 @@ def _closes_unopened(text: str) -> bool:
 def _opens_unclosed(text: str) -> bool:
     """True when a quotation that begins in the text does not end in it."""
     return text.count("“") > text.count("”") or (text.count('"') % 2 == 1 and not _closes_unopened(text))
-
-
-def _same_content(a: str, b: str) -> bool:
-    """True when the shorter one's words are nearly all in the other: one report of one fact is enough."""
-    shorter, longer = sorted((set(content_stems(a)), set(content_stems(b))), key=len)
-    return len(shorter & longer) >= 0.8 * len(shorter)

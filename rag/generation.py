@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import chain
 
 from rag.citations import DraftParser, DraftSentence
 from rag.errors import ContextOverflow
-from rag.messages import ChatModel, Message
+from rag.messages import ChatModel, Message, Piece, StructuredChatModel
 from rag.prompting import REFUSAL, Prompt, build_answer_prompt, build_repair_prompt
 from rag.records import Retrieved, Turn
 from rag.settings import Settings
+from rag.structured_reply import SCHEMA, StructuredParser
 from rag.tokens import tokens
+from rag.visible import visible
 
 _THINKING, _THOUGHT = "<think>", "</think>"
 _REPLY_SHARE = 4
@@ -109,12 +112,19 @@ class Generator:
         )
         yield from self._sentences(prompt)
 
+    def _pieces(self, messages: Sequence[Message]) -> Iterator[Piece]:
+        if isinstance(self.model, StructuredChatModel):
+            return self.model.stream_structured(messages, max_tokens=self._reply_tokens, schema=SCHEMA)
+        return self.model.stream(messages, max_tokens=self._reply_tokens)
+
     def _sentences(self, prompt: Prompt) -> Iterator[DraftSentence | DraftEnd]:
-        reply = _Reply(self.model, prompt.messages, self._reply_tokens)
+        reply = _Reply(self._pieces(prompt.messages))
         said: set[str] = set()
         refused = False
         repeats = 0
-        for sentence in _parsed(reply.texts()):
+        for sentence in map(_seen, _parsed(reply.texts())):
+            if not sentence.text:
+                continue
             if is_refusal(sentence.text):
                 refused = True
             elif sentence.text not in said:
@@ -127,10 +137,22 @@ class Generator:
 
 
 def _parsed(texts: Iterator[str]) -> Iterator[DraftSentence]:
-    parser = DraftParser()
+    """The sentences of a reply, JSON or plain text, whichever it begins as."""
+    begin = ""
     for text in texts:
+        begin += text
+        if begin.strip():
+            break
+    parser = StructuredParser() if begin.lstrip().startswith("{") else DraftParser()
+    for text in chain((begin,), texts):
         yield from parser.feed(text)
     yield from parser.finish()
+
+
+def _seen(sentence: DraftSentence) -> DraftSentence:
+    """The sentence as a reader sees it: what is printed must neither act on a terminal nor hide from an eye."""
+    malformed = tuple(map(visible, sentence.malformed))
+    return replace(sentence, text=visible(sentence.text).strip(), malformed=malformed)
 
 
 def _of_shown(sentence: DraftSentence, shown: int) -> DraftSentence:
@@ -143,10 +165,10 @@ def _of_shown(sentence: DraftSentence, shown: int) -> DraftSentence:
 class _Reply:
     """A model's reply: its texts, without what it thought aloud first, and how it ended."""
 
-    def __init__(self, model: ChatModel, messages: Sequence[Message], max_tokens: int) -> None:
+    def __init__(self, pieces: Iterator[Piece]) -> None:
         self.finish = "lost"
         self.usage: Mapping[str, int] = {}
-        self._pieces = model.stream(messages, max_tokens=max_tokens)
+        self._pieces = pieces
 
     def texts(self) -> Iterator[str]:
         """Each text as it arrives."""

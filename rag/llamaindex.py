@@ -10,9 +10,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from rag.answer_records import Answer, Citation
+from rag.answer_records import Answer
 from rag.chatbot import Chatbot
-from rag.records import Retrieved
+from rag.llamaindex_nodes import passage_node, quote_node
 
 if TYPE_CHECKING:
     from llama_index.core.base.base_query_engine import BaseQueryEngine
@@ -26,7 +26,7 @@ def as_llamaindex_retriever(bot: Chatbot) -> BaseRetriever:
 
     class GroundwireRetriever(BaseRetriever):
         def _retrieve(self, query_bundle: Any) -> list[NodeWithScore]:
-            return [_passage_node(r) for r in bot.retriever.retrieve(query_bundle.query_str)]
+            return [passage_node(r) for r in bot.retriever.retrieve(query_bundle.query_str)]
 
     return GroundwireRetriever()
 
@@ -49,27 +49,7 @@ def as_llamaindex_query_engine(bot: Chatbot) -> BaseQueryEngine:
             return {}
 
     def _response(answer: Answer) -> Response:
-        nodes = [_quote_node(c) for c in answer.citations]
+        nodes = [quote_node(c) for c in answer.citations]
         return Response(answer.text, source_nodes=nodes, metadata={"answer": answer.to_json()})
 
     return GroundwireQueryEngine(callback_manager=None)
-
-
-def _passage_node(retrieved: Retrieved) -> NodeWithScore:
-    passage, head = retrieved.passage, retrieved.article
-    return _node(passage.id, passage.text, passage.start, passage.end, retrieved.score, head)
-
-
-def _quote_node(citation: Citation) -> NodeWithScore:
-    node_id = f"{citation.article_id}:{citation.start}:{citation.end}"
-    return _node(node_id, citation.quote, citation.start, citation.end, None, citation)
-
-
-def _node(id: str, text: str, start: int, end: int, score: float | None, origin: Any) -> NodeWithScore:
-    from llama_index.core.schema import NodeWithScore, TextNode
-
-    fields = ("title", "outlet", "published", "url")
-    metadata = {name: getattr(origin, name) for name in fields if getattr(origin, name) is not None}
-    metadata["article_id"] = id.rsplit(":", 2)[0]
-    node = TextNode(id_=id, text=text, start_char_idx=start, end_char_idx=end, metadata=metadata)
-    return NodeWithScore(node=node, score=score)

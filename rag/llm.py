@@ -9,10 +9,12 @@ from typing import Any
 
 from rag.endpoint import OPENAI_URL, Endpoint, configured_endpoint
 from rag.errors import ModelError, ModelMissing, SettingsError
+from rag.hub_file import PREFIX, hub_file
 from rag.llamaindex_llm import LlamaIndexChatModel
 from rag.local_llm import CONTEXT_WINDOW, bundled_model, model_file, serve
 from rag.messages import ChatModel, Message, Piece
-from rag.openai_llm import Limits, OpenAIChatModel, list_models
+from rag.offered_models import list_models
+from rag.openai_llm import Limits, OpenAIChatModel
 from rag.settings import Settings
 
 __all__ = ["ChatModel", "Message", "Piece", "as_chat_model", "open_chat_model"]
@@ -35,6 +37,8 @@ def open_chat_model(settings: Settings) -> ChatModel | None:
         return None
     if name == "local":
         return _embedded(bundled_model(), settings)
+    if name.startswith(PREFIX):
+        return _embedded(hub_file(name), settings)
     if name.lower().endswith(".gguf"):
         return _embedded(model_file(name), settings)
     endpoint = configured_endpoint(settings)
@@ -79,6 +83,7 @@ def _remote(name: str, endpoint: Endpoint, settings: Settings) -> ChatModel:
         context_window=settings.llm_context_window,
         temperature=settings.llm_temperature,
         limits=Limits(deadline=settings.llm_deadline),
+        structured=settings.llm_structured,
     )
 
 

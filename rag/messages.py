@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal, Protocol
+from typing import Any, Literal, Protocol, runtime_checkable
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,4 +49,15 @@ class ChatModel(Protocol):
         Raises:
             ModelError: Before the first text only; what breaks later ends in a last piece.
         """
+        ...
+
+
+@runtime_checkable
+class StructuredChatModel(ChatModel, Protocol):
+    """A chat model whose server can be told which form a reply must have."""
+
+    def stream_structured(
+        self, messages: Sequence[Message], *, max_tokens: int, schema: Mapping[str, Any]
+    ) -> Iterator[Piece]:
+        """As `stream`, of a JSON document that the JSON schema describes; plain text where the server refuses."""
         ...

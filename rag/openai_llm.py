@@ -29,6 +29,7 @@ _USAGE = ("prompt_tokens", "completion_tokens", "total_tokens")
 _CHARS_PER_TOKEN = 16
 """More than any tokenizer averages: a reply beyond it ignores `max_tokens`."""
 _MAX_PLAIN_BODY = 65_536
+_RESPONSE_FORMAT = "response_format"
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +59,7 @@ class OpenAIChatModel:
 
     Args:
         connect: Gives the endpoint; called for each reply, so that it may start a server first.
+        structured: Ask for JSON when a schema is given; a server that refuses is asked for plain text from then on.
     """
 
     def __init__(
@@ -68,33 +70,47 @@ class OpenAIChatModel:
         context_window: int,
         temperature: float = 0.0,
         limits: Limits | None = None,
+        structured: bool = False,
     ) -> None:
         self.name = name
         self.context_window = context_window
         self._connect = connect
         self._temperature = temperature
         self._limits = limits or Limits()
-        self._unsupported: set[str] = set()
+        self._unsupported: set[str] = set() if structured else {_RESPONSE_FORMAT}
 
     def stream(self, messages: Sequence[Message], *, max_tokens: int) -> Iterator[Piece]:
         """See `ChatModel.stream`. Before the first text a passing fault is tried again."""
+        return self._stream(messages, max_tokens, None)
+
+    def stream_structured(
+        self, messages: Sequence[Message], *, max_tokens: int, schema: Mapping[str, Any]
+    ) -> Iterator[Piece]:
+        """See `StructuredChatModel.stream_structured`."""
+        return self._stream(messages, max_tokens, schema)
+
+    def _stream(
+        self, messages: Sequence[Message], max_tokens: int, schema: Mapping[str, Any] | None
+    ) -> Iterator[Piece]:
         endpoint = self._connect()
         tries = 0
         with Deadline(self._limits.deadline) as deadline:
             while True:
                 attempt = _Attempt(self.name, endpoint, self._limits, deadline)
-                with closing(attempt.texts(self._request(messages, max_tokens), max_tokens)) as texts:
+                with closing(attempt.texts(self._request(messages, max_tokens, schema), max_tokens)) as texts:
                     for text in texts:
                         yield Piece(text)
                 if attempt.last is not None:
                     yield attempt.last
                     return
                 assert attempt.fault is not None
-                if not self._adapt(attempt.fault):
+                if not self._adapt(attempt.fault, schema is not None):
                     tries += 1
                     self._wait_or_raise(attempt.fault, tries, deadline)
 
-    def _request(self, messages: Sequence[Message], max_tokens: int) -> dict[str, Any]:
+    def _request(
+        self, messages: Sequence[Message], max_tokens: int, schema: Mapping[str, Any] | None
+    ) -> dict[str, Any]:
         limit = "max_completion_tokens" if "max_tokens" in self._unsupported else "max_tokens"
         request: dict[str, Any] = {
             "model": self.name,
@@ -103,16 +119,21 @@ class OpenAIChatModel:
             limit: max_tokens,
             "stream": True,
         }
+        if schema is not None and _RESPONSE_FORMAT not in self._unsupported:
+            named = {"name": "answer", "strict": True, "schema": schema}
+            request[_RESPONSE_FORMAT] = {"type": "json_schema", "json_schema": named}
         if "stream_options" not in self._unsupported:
             request["stream_options"] = {"include_usage": True}
         return request
 
-    def _adapt(self, fault: Fault) -> bool:
+    def _adapt(self, fault: Fault, structured: bool) -> bool:
         """True when the request can be put in another way that means the same. A refused temperature cannot."""
         if not fault.rejected or fault.parameter == "temperature":
             return False
-        parameter = "max_tokens" if fault.parameter == "max_tokens" else "stream_options"
-        if parameter in self._unsupported:
+        named = [fault.parameter] if fault.parameter in ("max_tokens", "stream_options") else []
+        guessed = ([_RESPONSE_FORMAT] if structured else []) + ["stream_options"]
+        parameter = next((p for p in named or guessed if p not in self._unsupported), None)
+        if parameter is None:
             return False
         self._unsupported.add(parameter)
         return True
@@ -254,33 +275,3 @@ def _certificates() -> ssl.SSLContext:
     import httpx
 
     return httpx.create_ssl_context()
-
-
-def list_models(endpoint: Endpoint, limits: Limits | None = None) -> list[str]:
-    """The model ids an endpoint offers.
-
-    Raises:
-        ModelError: It cannot be reached, refuses, or answers with something else.
-    """
-    import httpx
-
-    limits = limits or Limits()
-    faults = FaultReader("", endpoint)
-    fault: Fault
-    try:
-        with Deadline(limits.connect) as deadline, http_client(endpoint, limits, deadline) as http:
-            reply = http.get(f"{endpoint.url}/models", headers={"Authorization": f"Bearer {endpoint.key}"})
-            document: Any = reply.json() if reply.is_success else None
-        if reply.is_success:
-            return _model_ids(document)
-        fault = faults.status(reply.status_code, None, reply.headers)
-    except (httpx.HTTPError, OSError, ValueError) as error:
-        fault = faults.read(error)
-    raise fault.error
-
-
-def _model_ids(document: object) -> list[str]:
-    rows = document.get("data") if isinstance(document, Mapping) else None
-    if not isinstance(rows, list):
-        raise ValueError("no list of models")
-    return [row["id"] for row in rows if isinstance(row, Mapping) and isinstance(row.get("id"), str)]

@@ -7,6 +7,8 @@ import re
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from rag.errors import QuestionError
+
 _MONTHS = {name.lower(): n for n, name in enumerate(calendar.month_name) if name}
 _MONTHS |= {name.lower(): n for n, name in enumerate(calendar.month_abbr) if name} | {"sept": 9}
 _MONTH = "|".join(sorted(_MONTHS, key=len, reverse=True))
@@ -14,11 +16,27 @@ _DAY_MONTH_YEAR = re.compile(rf"\b(\d{{1,2}})(?:st|nd|rd|th)?(?: of)? ({_MONTH})
 _MONTH_DAY_YEAR = re.compile(rf"\b({_MONTH})\.? (\d{{1,2}})(?:st|nd|rd|th)?,? ((?:19|20)\d\d)\b", re.I)
 _MONTH_YEAR = re.compile(rf"\b({_MONTH})\.?,? (?:of )?((?:19|20)\d\d)\b", re.I)
 _YEAR = re.compile(r"\b((?:19|20)\d\d)\b")
-_RECENT = re.compile(
-    r"\b(?:today|yesterday|tonight|this week|this month|last week|past week|recent(?:ly)?|latest|now|current(?:ly)?"
-    r"|just|(?:on|last) (?:mon|tues|wednes|thurs|fri|satur|sun)day)\b",
+_MONTH_NAME = "|".join(name.title() for name in sorted(_MONTHS, key=len, reverse=True))  # "may" is a verb
+_DAY_OF_MONTH = re.compile(
+    rf"\b({_MONTH_NAME})\.? (\d{{1,2}})(?:st|nd|rd|th)?\b|\b(\d{{1,2}})(?:st|nd|rd|th)?(?: of)? ({_MONTH_NAME})\b"
+)
+_MONTH_ALONE = re.compile(rf"\b(?:in|last|this|since|during|of|early|late) ({_MONTH_NAME})\b(?! \d)")
+_WEEKDAYS = {name.lower(): n for n, name in enumerate(calendar.day_name)}
+_WEEKDAY = re.compile(
+    r"(?<!\bnext )(?<!\b(?:Ash|Red) )(?<!\b(?:Good|Palm) )(?<!\b(?:Black|Super|Cyber) )(?<!\b(?:Bloody|Easter|Freaky) )"
+    rf"\b({'|'.join(_WEEKDAYS)})\b(?! (?:Night|Times|Addams|Group))",
     re.I,
 )
+_AGO = re.compile(r"\b(a|an|one|two|three|four|five|six|\d{1,2}) (day|week|month)s? ago\b", re.I)
+_COUNTS = {"a": 1, "an": 1, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6}
+_UNITS = {"day": 1, "week": 7, "month": 30}
+_SPANS = (
+    (re.compile(r"\b(?:today|tonight|this (?:morning|afternoon|evening)|yesterday)\b", re.I), 2),
+    (re.compile(r"\b(?:last week|(?:last|past|this|the) weekend)\b", re.I), 14),
+    (re.compile(r"\b(?:this week|past week|recent(?:ly)?|latest|now|current(?:ly)?|just)\b", re.I), 10),
+    (re.compile(r"\b(?:this|past) month\b", re.I), 31),
+)
+"""Words of time and how many days before the day of asking they reach back."""
 _REPORTED_AFTER = timedelta(days=10)
 _REPORTED_BEFORE = timedelta(days=2)
 
@@ -36,21 +54,85 @@ class Period:
             return False
         return self.first.isoformat()[: len(published)] <= published <= self.last.isoformat()[: len(published)]
 
+    def closeness(self, published: str | None) -> float:
+        """1 for an article that it covers, less for each day outside, 0 from the tenth day and without a date."""
+        if self.covers(published):
+            return 1.0
+        try:
+            day = date.fromisoformat(((published or "") + "-01-01")[:10])
+        except ValueError:
+            return 0.0
+        outside = max(self.first - day, day - self.last)
+        return max(0.0, 1 - outside / _REPORTED_AFTER)
+
 
 def asked_period(question: str, asked_on: str | None = None) -> Period | None:
     """When articles that answer a question were probably published; None when it speaks of no time.
 
-    A date in the question wins; else a word such as "this week" counts back from the day it was asked on.
+    A date in the question wins; else words such as "this week", "on Monday", "in May" or "last year" are counted
+    from the day it was asked on.
 
     Args:
         asked_on: ISO date of full precision on which the question is asked.
+
+    Raises:
+        QuestionError: `asked_on` is no such date.
     """
+    today = _day_asked(asked_on) if asked_on else None
     named = _named_period(question)
-    if named is not None:
+    if named is not None or today is None:
         return named
-    if asked_on and _RECENT.search(question):
-        today = date.fromisoformat(asked_on[:10])
-        return Period(today - _REPORTED_AFTER, today + _REPORTED_BEFORE)
+    try:
+        return _relative_period(question, today)
+    except OverflowError:  # before year 1 or after 9999: no article is from then
+        return None
+
+
+def _day_asked(asked_on: str) -> date:
+    try:
+        return date.fromisoformat(asked_on[:10])
+    except ValueError:
+        raise QuestionError(f"the question's date {asked_on[:20]!a} is no day. Write YYYY-MM-DD.") from None
+
+
+def _relative_period(question: str, today: date) -> Period | None:
+    until = today + _REPORTED_BEFORE
+    for words, days in _SPANS:
+        if words.search(question):
+            return Period(today - timedelta(days=days), until)
+    if match := _AGO.search(question):
+        unit = _UNITS[match[2].lower()]
+        count = _COUNTS.get(match[1].lower()) or int(match[1])
+        return Period(today - timedelta(days=count * unit + (unit + 1) // 2), until)
+    if match := _WEEKDAY.search(question):
+        day = today - timedelta(days=(today.weekday() - _WEEKDAYS[match[1].lower()]) % 7)
+        return Period(day - timedelta(days=1), until)
+    return _month_without_year(question, today) or _year_in_words(question, today)
+
+
+def _month_without_year(question: str, today: date) -> Period | None:
+    """The nearest such day, which may be to come; the last such month."""
+    if match := _DAY_OF_MONTH.search(question):
+        month, day = (_MONTHS[(match[1] or match[4]).lower()], int(match[2] or match[3]))
+        try:
+            days = [date(today.year + shift, month, day) for shift in (-1, 0, 1)]
+        except ValueError:  # 31 June, or 29 February
+            return None
+        return _around(min(days, key=lambda d: abs(d - today)))
+    if match := _MONTH_ALONE.search(question):
+        month = _MONTHS[match[1].lower()]
+        return _month(today.year if month <= today.month else today.year - 1, month)
+    if re.search(r"\blast month\b", question, re.I):
+        before = today.replace(day=1) - timedelta(days=1)
+        return _month(before.year, before.month)
+    return None
+
+
+def _year_in_words(question: str, today: date) -> Period | None:
+    if re.search(r"\bthis (?:year|season)\b", question, re.I):
+        return Period(date(today.year, 1, 1), today + _REPORTED_BEFORE)
+    if re.search(r"\blast year\b", question, re.I):
+        return Period(date(today.year - 1, 1, 1), date(today.year - 1, 12, 31) + _REPORTED_AFTER)
     return None
 
 
@@ -62,12 +144,15 @@ def _named_period(question: str) -> Period | None:
             return _around(date(int(match[3]), _MONTHS[match[1].lower()], int(match[2])))
     except ValueError:  # 31 June: read what is left of it
         pass
-    if match := _MONTH_YEAR.search(question):
-        year, month = int(match[2]), _MONTHS[match[1].lower()]
-        last = date(year, month, calendar.monthrange(year, month)[1])
-        return Period(date(year, month, 1), last + _REPORTED_AFTER)
+    months = [_month(int(m[2]), _MONTHS[m[1].lower()]) for m in _MONTH_YEAR.finditer(question)]
+    if months:
+        return Period(min(m.first for m in months), max(m.last for m in months))
     years = [int(y) for y in _YEAR.findall(question)]
     return Period(date(min(years), 1, 1), date(max(years), 12, 31)) if years else None
+
+
+def _month(year: int, month: int) -> Period:
+    return Period(date(year, month, 1), date(year, month, calendar.monthrange(year, month)[1]) + _REPORTED_AFTER)
 
 
 def _around(day: date) -> Period:

@@ -100,9 +100,11 @@ class Filters:
     article_ids: tuple[str, ...] = ()
     since: str | None = None
     until: str | None = None
+    story_ids: tuple[str, ...] = ()
 
     def __bool__(self) -> bool:
-        return any((self.outlets, self.authors, self.languages, self.article_ids, self.since, self.until))
+        lists = (self.outlets, self.authors, self.languages, self.article_ids, self.story_ids)
+        return any(lists) or bool(self.since or self.until)
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +123,7 @@ class Retrieved:
         rank: 1 is best.
         score: Fused score in 0..1, comparable within one ranking only.
         also_in: Near-copies of the same story, which the ranking leaves out.
+        scores: What each stage of the search said of it, by name; see `rag.ranking.Ranking.signals`.
     """
 
     passage: Passage
@@ -128,6 +131,7 @@ class Retrieved:
     rank: int
     score: float
     also_in: tuple[Copy, ...] = ()
+    scores: Mapping[str, float] = field(default_factory=dict, compare=False)
 
 
 def retrieved_json(retrieved: Iterable[Retrieved]) -> list[dict[str, Any]]:

@@ -1,31 +1,75 @@
 """Question + filters → ranked passages.
 
-Dense and keyword scores are min-max scaled over the union of both rankings' best passages and mixed by
-`dense_weight`; passages from the time the question asks about gain `date_weight`. Copies of one story
-count once: its fullest article speaks for it.
+Both rankings' best passages are fused (`rag.ranking`), the best of them read for how much of the question two of
+their sentences hold, and, if one is set, put in order by a reranker. A question of several parts is searched as a
+whole and by its parts (`rag.question_parts`). Copies of one story count once: its fullest article speaks for it.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
-from dataclasses import replace
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
 
-from rag.embedder import Embedder
-from rag.index.library import Library
+from rag.embedder import Embedder, open_embedder
+from rag.errors import SettingsError
+from rag.index.catalogue import PassageFacts
+from rag.index.library import Candidates, Library, open_library
 from rag.index.store import StoredPassage
-from rag.question_time import asked_period
+from rag.question_parts import question_parts
+from rag.question_time import Period, asked_period
+from rag.ranking import AskedTime, Ranked, Ranking
 from rag.records import Filters, Retrieved
+from rag.reranking import Reranker, as_reranker, open_reranker, reranked
 from rag.settings import Settings
 
 
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One of the questions that a question consists of.
+
+    Attributes:
+        period: The time it asks about, if it speaks of time.
+        retrieved: What was found for it alone.
+    """
+
+    question: str
+    period: Period | None
+    retrieved: tuple[Retrieved, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a search gave.
+
+    Attributes:
+        parts: Empty for a question of one part.
+        retrieved: For the whole question, parts merged in.
+    """
+
+    question: str
+    period: Period | None
+    parts: tuple[Part, ...]
+    retrieved: tuple[Retrieved, ...]
+
+
 class Retriever:
-    """Searches one library."""
+    """Searches one library. Safe to share between threads."""
 
     def __init__(self, library: Library, embedder: Embedder, settings: Settings) -> None:
+        """Raises `ModelMissing` or `SettingsError` when the settings name a reranker that cannot be had."""
         self._library = library
         self._embedder = embedder
         self._settings = settings
+        self._reranker: Reranker | None = open_reranker(settings.reranker, embedder)
+
+    def rerank_with(self, reranker: Any) -> None:
+        """From now on puts the best passages in the order of a LlamaIndex node postprocessor or a `Reranker`.
+
+        None takes it away again.
+        """
+        self._reranker = None if reranker is None else as_reranker(reranker)
 
     def retrieve(
         self, question: str, *, filters: Filters | None = None, date: str | None = None, k: int | None = None
@@ -36,70 +80,132 @@ class Retriever:
             date: ISO date on which the question is asked.
             k: Passages wanted; `top_k` of the settings by default.
         """
-        vector = self._embedder.embed([question])[0]
-        found = self._library.candidates(question, vector, self._settings.candidates, filters or Filters())
-        scores = fuse(found.cosine, found.bm25, self._settings.dense_weight)
-        passages = self._library.passages(list(scores))
-        self._add_date_prior(scores, passages, question, date)
-        ranked = sorted(passages.values(), key=lambda p: (-scores[p.number], p.number))
-        chosen = self._diversify(ranked, k or self._settings.top_k)
-        return tuple(
+        return self.search(question, filters=filters, date=date, k=k).retrieved
+
+    def search(
+        self, question: str, *, filters: Filters | None = None, date: str | None = None, k: int | None = None
+    ) -> Found:
+        """As `retrieve`, with the parts of the question and what was found for each."""
+        k = k or self._settings.top_k
+        questions = (question, *question_parts(question))
+        searched = [
+            self._search_one(q, vector, filters or Filters(), date, k)
+            for q, vector in zip(questions, self._embedder.embed(questions), strict=True)
+        ]
+        whole, parts = searched[0], tuple(searched[1:])
+        merged = merge([p.retrieved for p in searched], k, self._settings.per_story) if parts else whole.retrieved
+        return Found(question, whole.period, parts, merged)
+
+    def _search_one(self, question: str, vector: Any, filters: Filters, date: str | None, k: int) -> Part:
+        settings = self._settings
+        approximate = settings.vector_index == "chroma"
+        found = self._library.candidates(question, vector, settings.candidates, filters, approximate=approximate)
+        asked = self._asked_time(question, date)
+        ranking = Ranking(question, found, self._library.idf, settings, asked)
+        fused = ranking.fuse()
+        passages = self._library.passages([item.number for item in fused[: settings.coverage_depth]])
+        ranked = ranking.cover(fused, {number: stored.passage for number, stored in passages.items()})
+        depth = max(k, settings.rerank_depth) if self._reranker else k
+        retrieved = tuple(
             Retrieved(
-                p.passage, p.article, rank, round(min(1.0, scores[p.number]), 4), self._library.also_in(p.article)
+                stored.passage,
+                stored.article,
+                rank,
+                ranking.score(item),
+                self._library.also_in(stored.article) if found.facts[item.number].copies else (),
+                ranking.signals(item),
             )
-            for rank, p in enumerate(chosen, start=1)
+            for rank, (item, stored) in enumerate(self._read(self._diversify(ranked, found), passages, depth), start=1)
         )
+        if self._reranker:
+            retrieved = reranked(self._reranker, question, retrieved)
+        return Part(question, asked.period if asked else None, retrieved[:k])
 
-    def _add_date_prior(
-        self, scores: dict[int, float], passages: Mapping[int, StoredPassage], question: str, date: str | None
-    ) -> None:
+    def _asked_time(self, question: str, date: str | None) -> AskedTime | None:
         period = asked_period(question, date)
-        if period is not None:
-            for number, stored in passages.items():
-                if period.covers(stored.article.published):
-                    scores[number] += self._settings.date_weight
+        if period is None:
+            return None
+        return AskedTime(period, self._library.rarity(period.first.isoformat(), period.last.isoformat()))
 
-    def _diversify(self, ranked: Iterable[StoredPassage], k: int) -> list[StoredPassage]:
-        """One article per story, the fullest of those ranked, and few passages of each."""
-        ranked = list(ranked)
-        speakers = self._speakers(ranked)
+    def _read(
+        self, ranked: Sequence[Ranked], passages: dict[int, StoredPassage], k: int
+    ) -> list[tuple[Ranked, StoredPassage]]:
+        """The first k that the store still has."""
+        missing = [item.number for item in ranked[: 2 * k] if item.number not in passages]
+        passages = passages | self._library.passages(missing)
+        return [(item, passages[item.number]) for item in ranked if item.number in passages][:k]
+
+    def _diversify(self, ranked: Sequence[Ranked], found: Candidates) -> list[Ranked]:
+        """One article per story, the fullest of those found, and few passages of each."""
+        speakers = self._speakers(found.facts.values())
         taken: Counter[str] = Counter()
         chosen = []
-        for stored in ranked:
-            story = stored.article.story_id
-            if stored.article.id == speakers[story] and taken[story] < self._settings.per_story:
-                taken[story] += 1
-                chosen.append(stored)
-        return chosen[:k]
+        for item in ranked:
+            facts = found.facts[item.number]
+            if facts.article_id == speakers[facts.story_id] and taken[facts.story_id] < self._settings.per_story:
+                taken[facts.story_id] += 1
+                chosen.append(item)
+        return chosen
 
-    def _speakers(self, ranked: Iterable[StoredPassage]) -> dict[str, str]:
+    def _speakers(self, facts: Iterable[PassageFacts]) -> dict[str, str]:
         """Story → the article that speaks for it: the fullest of those that were found."""
         by_story: dict[str, dict[str, None]] = {}
-        for stored in ranked:
-            by_story.setdefault(stored.article.story_id, {})[stored.article.id] = None
+        for passage in facts:
+            by_story.setdefault(passage.story_id, {})[passage.article_id] = None
         speakers = {}
         for story, found in by_story.items():
             fullest_first = [next(iter(found))] if len(found) == 1 else [h.id for h in self._library.copies(story)]
-            speakers[story] = next(id for id in fullest_first if id in found)
+            speakers[story] = next((id for id in fullest_first if id in found), next(iter(found)))
         return speakers
 
 
-def fuse(cosine: Mapping[int, float], bm25: Mapping[int, float], dense_weight: float) -> dict[int, float]:
-    """Weighted sum of min-max scaled scores, in 0..1, for every passage of either ranking.
+def open_retriever(settings: Settings) -> Retriever:
+    """A retriever over the library of the settings.
 
-    A passage without BM25 score counts as sharing no word. (Bruch et al. 2023, "An Analysis of Fusion
-    Functions for Hybrid Retrieval", section 4: convex combination of min-max scaled scores.)
+    Raises:
+        LibraryMissing, LibraryDamaged: The library cannot be opened.
+        ModelMissing: The embedding model or the reranker is not there.
+        SettingsError: The library was made with another embedding model.
     """
-    dense = _scale(cosine)
-    keyword = _scale({number: bm25.get(number, 0.0) for number in cosine})
-    return {n: dense_weight * dense[n] + (1 - dense_weight) * keyword[n] for n in cosine}
+    library = open_library(settings.library)
+    embedder = open_embedder(settings.embedding_model)
+    check_embedding_model(library, embedder)
+    return Retriever(library, embedder, settings)
 
 
-def _scale(scores: Mapping[int, float]) -> dict[int, float]:
-    if not scores:
-        return {}
-    low, high = min(scores.values()), max(scores.values())
-    return {number: (score - low) / (high - low + 1e-9) for number, score in scores.items()}
+def check_embedding_model(library: Library, embedder: Embedder) -> None:
+    """Raises `SettingsError` when the library's vectors are of another model."""
+    made_with = library.store.embedding_model
+    if made_with != embedder.name:
+        raise SettingsError(
+            f"library {str(library.directory)!r} holds vectors of {made_with!r}, not of {embedder.name!r}. "
+            f"Set embedding_model to {made_with!r} or ingest into a new library."
+        )
+
+
+def merge(rankings: Sequence[Sequence[Retrieved]], k: int, per_story: int) -> tuple[Retrieved, ...]:
+    """The rankings' first passages, then their second ones, and so on, each once and few of a story.
+
+    So every part has its best passage near the top, and the whole question's best stays first. A score is lowered
+    to that of the passage before it where it is higher: scores go down.
+    """
+    taken: Counter[str] = Counter()
+    merged: dict[str, Retrieved] = {}
+    longest = max(map(len, rankings), default=0)
+    for place in range(longest):
+        for part, ranking in enumerate(rankings):
+            if place >= len(ranking) or ranking[place].passage.id in merged:
+                continue
+            item = ranking[place]
+            if taken[item.article.story_id] < per_story and len(merged) < k:
+                taken[item.article.story_id] += 1
+                merged[item.passage.id] = replace(item, scores={**item.scores, "part": part})
+    lowest = 1.0
+    lowered = []
+    for item in merged.values():
+        lowest = min(lowest, item.score)
+        lowered.append(replace(item, score=lowest))
+    return renumber(lowered)
 
 
 def renumber(retrieved: Iterable[Retrieved]) -> tuple[Retrieved, ...]:

@@ -47,24 +47,38 @@ class Settings(BaseSettings):
     top_k: int = Field(default=8, ge=1, le=50)
     """Passages returned, at most `per_story` of one story."""
     per_story: int = Field(default=3, ge=1, le=50)
-    dense_weight: float = Field(default=0.3, ge=0, le=1)
-    """Share of the dense score in the fused score; the rest is keywords."""
-    date_weight: float = Field(default=0.15, ge=0, le=1)
-    """Added for passages dated near the question's date, when the question speaks of time."""
+    keyword_weight: float = Field(default=0.0005, ge=0, le=1)
+    """Points of cosine that a point of BM25 is worth, for each unit of the question's idf."""
+    coverage_weight: float = Field(default=0.015, ge=0, le=1)
+    """Points of cosine for each unit of the question's idf that two neighbouring sentences hold."""
+    date_weight: float = Field(default=0.1, ge=0, le=1)
+    """Points of cosine for a passage of the time asked about, for each unit of that time's idf."""
+    coverage_depth: int = Field(default=16, ge=0, le=200)
+    """Best passages that are read for their coverage."""
+    reranker: str = "none"
+    """`none`, `late-interaction` (half a second), or `cross-encoder:DIRECTORY` (sentence-transformers)."""
+    rerank_depth: int = Field(default=20, ge=1, le=200)
+    """Best passages that a reranker puts in order."""
+    vector_index: Literal["exact", "chroma"] = "exact"
+    """What answers an unfiltered question; filtered ones are always answered by the exact scan."""
 
     # --- answers
     policy: Literal["strict", "balanced"] = "balanced"
     """`strict` shows quoted and supported sentences only; `balanced` shows paraphrases, marked."""
+    second_opinion: str = "none"
+    """Who is asked about paraphrases: `none`, `model` (the answering model, separately), or an NLI cross-encoder by
+    name or directory. It turns a paraphrase into supported or not found."""
     max_sentences: int = Field(default=3, ge=1, le=10)
     """Longest extracted answer."""
-    answer_threshold: float = Field(default=0.5, ge=0, le=1)
+    answer_threshold: float = Field(default=0.65, ge=0, le=1)
     """Confidence from which an extracted answer is given as the answer."""
     closest_threshold: float = Field(default=0.2, ge=0, le=1)
     """Confidence from which the closest passage is shown although it may not answer."""
 
     # --- language model
     llm: str = "auto"
-    """`auto` (an endpoint if one is configured, else none), `none`, `local`, or a model name."""
+    """`auto` (an endpoint if one is configured, else none), `none`, `local`, a model name at the endpoint, or a model
+    file for the embedded server: a path that ends in .gguf, or hf:owner/repo:file.gguf."""
     llm_base_url: str | None = None
     """OpenAI-compatible endpoint; falls back to OPENAI_BASE_URL."""
     llm_api_key: SecretStr | None = None
@@ -72,6 +86,8 @@ class Settings(BaseSettings):
     llm_context_window: int = Field(default=8192, ge=512)
     llm_max_tokens: int = Field(default=512, ge=16)
     llm_temperature: float = Field(default=0.0, ge=0, le=2)
+    llm_structured: bool = True
+    """Ask for sentences as JSON where the server offers that; one that refuses is asked for plain text."""
     llm_deadline: float = Field(default=180.0, gt=0)
     """Wall-clock seconds for one answer."""
 
@@ -80,7 +96,12 @@ class Settings(BaseSettings):
     max_history_turns: int = Field(default=10, ge=0)
     max_article_bytes: int = Field(default=10_000_000, ge=1000)
     max_file_bytes: int = Field(default=500_000_000, ge=1000)
-    """Files of many articles, such as JSONL."""
+    """Files of many articles, such as JSONL; packed files and archives count unpacked, with all that is in them."""
+    max_packing_ratio: int = Field(default=200, ge=2)
+    """Times its own size that a packed file or an archive may unpack to, beyond the first 20 MB."""
+    max_archive_members: int = Field(default=100_000, ge=1)
+    max_archive_depth: int = Field(default=2, ge=0)
+    """Archives in archives: 1 reads none inside another, 0 reads no archives at all."""
 
     @classmethod
     def settings_customise_sources(

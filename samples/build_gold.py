@@ -21,8 +21,14 @@ from rag.settings import Settings
 HERE = Path(__file__).resolve().parent
 ARTICLES, QUESTIONS, GOLD = HERE / "articles", HERE / "questions.jsonl", HERE / "gold.jsonl"
 
-KEYS = {"id", "question", "answer", "answer_aliases", "tags", "quotes", "maybe_support", "question_date", "history"}
-"""What a line of questions.jsonl may hold; `quotes` is [{"in": [article ids], "text": a verbatim quote}]."""
+KEYS = {"id", "question", "answer", "answer_aliases", "tags", "quotes", "maybe_support", "question_date", "history"} | {
+    "sides"
+}
+"""What a line of questions.jsonl may hold.
+
+`quotes` is [{"in": [article ids], "text": a verbatim quote}]; `sides`, where articles disagree, is
+[{"by": who says so, "value": a figure or null, "quotes": as above}], and its quotes are support as well.
+"""
 
 
 def article_texts(folder: Path) -> dict[str, str]:
@@ -63,8 +69,9 @@ def to_lines(cases: Iterable[Mapping[str, Any]]) -> str:
 
 
 def _case(question: Mapping[str, Any], texts: Mapping[str, str]) -> dict[str, Any]:
-    wanted = [(article, quote["text"]) for quote in question.get("quotes", []) for article in quote["in"]]
-    quotes = [_quote(question["id"], article, text, texts) for article, text in wanted]
+    sides = [{**side, "quotes": _quotes(question["id"], side, texts)} for side in question.get("sides", [])]
+    quotes = _quotes(question["id"], question, texts)
+    quotes += [quote for side in sides for quote in side["quotes"] if quote not in quotes]
     support = list(dict.fromkeys(quote["article"] for quote in quotes))
     case = {
         "id": question["id"],
@@ -75,11 +82,17 @@ def _case(question: Mapping[str, Any], texts: Mapping[str, str]) -> dict[str, An
         "support": support,
         "support_quotes": quotes,
         "maybe_support": question.get("maybe_support", []),
+        **({"sides": sides} if sides else {}),
         **{key: question[key] for key in ("question_date", "history") if key in question},
         "tags": question["tags"],
     }
     _check(case, question, texts)
     return case
+
+
+def _quotes(question_id: str, holder: Mapping[str, Any], texts: Mapping[str, str]) -> list[dict[str, Any]]:
+    wanted = [(article, quote["text"]) for quote in holder.get("quotes", []) for article in quote["in"]]
+    return [_quote(question_id, article, text, texts) for article, text in wanted]
 
 
 def _quote(question_id: str, article: str, text: str, texts: Mapping[str, str]) -> dict[str, Any]:

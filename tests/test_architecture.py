@@ -23,12 +23,14 @@ MAY_IMPORT = {
 }
 CONFINED = {
     "chromadb": ("rag/index/vectors.py",),
+    "feedparser": ("ingest/readers/feed.py",),
     "gradio": ("web/", "app.py"),
     "onnxruntime": ("rag/embedder.py",),
     "openai": ("rag/openai_llm.py", "rag/model_faults.py"),
-    "sentence_transformers": ("rag/embedder.py", "eval/judges/"),
+    "sentence_transformers": ("rag/embedder.py", "rag/entailment.py", "rag/reranking.py", "eval/judges/"),
     "sqlite3": ("rag/index/",),
     "tantivy": ("rag/index/keywords.py",),
+    "warcio": ("ingest/readers/warc.py",),
     "xllamacpp": ("rag/local_llm.py",),
 }
 HEAVY = (

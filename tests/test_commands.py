@@ -19,7 +19,7 @@ QUESTION = "How many public security bureaus and companies were blacklisted in O
 ANSWER_KEYS = {
     "schema", "question", "standalone_question", "answer", "method", "abstained", "reason", "confidence", "sentences",
     "citations", "rejected_citations", "disagreements", "retrieved", "model", "settings_digest", "usage", "seconds",
-    "complete",
+    "complete", "form",
 }  # fmt: skip
 RETRIEVED_KEYS = {"rank", "score", "article_id", "start", "end", "text", "title", "outlet", "published", "also_in"}
 CITATION_KEYS = {
@@ -51,7 +51,7 @@ def test_ask(capsys: pytest.CaptureFixture[str], sample_library: Path) -> None:
     assert set(answer) == ANSWER_KEYS
     assert answer["schema"] == 1
     assert answer["method"] == "extracted"
-    assert set(answer["sentences"][0]) == {"text", "citations", "verdict", "score", "shown", "why"}
+    assert set(answer["sentences"][0]) == {"text", "citations", "verdict", "score", "shown", "why", "lead_in"}
     assert answer["sentences"][0]["verdict"] == "quoted"
     assert set(answer["citations"][0]) == CITATION_KEYS
     assert all(set(copy) == {"outlet", "article_id"} for c in answer["citations"] for copy in c["also_in"])

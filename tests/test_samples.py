@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
 
+from eval.cases import load_cases, read_case
 from ingest.articles import read_articles
 from rag.errors import GoldSetError
 from rag.records import Article
@@ -17,10 +19,16 @@ from rag.settings import Settings
 from samples.build_gold import ARTICLES, GOLD, QUESTIONS, article_texts, build, main, read_lines, to_lines
 
 SEEDS = Path(__file__).resolve().parents[2] / "shared" / "seeds"
-TAGS = {"fact", "number", "who-said-what", "date", "why", "comparison", "both-sides", "follow-up"} | {
-    "false-premise",
-    "unanswerable",
-}
+LEAST = {
+    "number": 60, "who-said-what": 40, "date": 15, "why": 25, "fact": 30, "comparison": 10, "both-sides": 10,
+    "follow-up": 70, "dev": 30, "held-out": 30, "topic-change": 4, "return": 1, "false-premise": 32,
+    "unanswerable": 60, "disagreement": 16, "timeline": 5, "list": 5, "latest": 5,
+}  # fmt: skip
+"""Every tag and how many cases it has at least."""
+
+SPREAD = {"comparison", "both-sides", "disagreement", "timeline", "list"}
+"""Answers that no single quote holds."""
+
 COPIES = ("wire-2019-10-08-blacklist", "courier-2019-10-08-blacklist", "times-2019-10-08-blacklist")
 
 
@@ -48,7 +56,7 @@ def runs(text: str, length: int) -> set[tuple[str, ...]]:
 # ------------------------------------------------------------------ articles
 def test_every_reader_has_something_to_read(articles: Mapping[str, Article]) -> None:
     endings = [Path(article.source.split("#")[0]).suffix for article in articles.values()]
-    assert {ending: endings.count(ending) for ending in set(endings)} == {".md": 11, ".txt": 3, ".html": 4, ".jsonl": 3}
+    assert {ending: endings.count(ending) for ending in set(endings)} == {".md": 18, ".txt": 6, ".html": 7, ".jsonl": 4}
 
 
 def test_ids_are_the_given_ones_but_for_the_scraped_page(articles: Mapping[str, Article]) -> None:
@@ -69,12 +77,12 @@ def test_articles_are_short_and_span_the_years(articles: Mapping[str, Article]) 
     lengths = {article.id: len(words(article.text)) for article in articles.values()}
     assert all(120 <= length <= 450 for length in lengths.values()), lengths
     years = {(article.published or "")[:4] for article in articles.values()}
-    assert {"2019", "2021", "2022", "2023", "2024", "2025"} <= years
+    assert years == {str(year) for year in range(2018, 2026)}
 
 
 def test_page_furniture_stays_out_of_the_text(articles: Mapping[str, Article]) -> None:
     for article in articles.values():
-        for furniture in ("cookie", "newsletter", "Telegram", "Read more", "All rights reserved", "Photo:", "inbox"):
+        for furniture in ("cookie", "newsletter", "Telegram", "Read more", "All rights reserved", "log in", "inbox"):
             assert furniture not in article.text, article.id
 
 
@@ -110,13 +118,20 @@ def test_quotes_match_their_offsets(articles: Mapping[str, Article], gold: list[
         assert articles[quote["article"]].text[quote["start"] : quote["end"]] == quote["text"]
 
 
-def test_cases_are_many_distinct_and_of_every_kind(gold: list[dict[str, Any]]) -> None:
-    assert len(gold) >= 60
-    assert len({case["id"] for case in gold}) == len({case["question"] for case in gold}) == len(gold)
+def test_cases_are_distinct_and_enough_of_every_kind(gold: list[dict[str, Any]]) -> None:
+    asked = {(case["question"], str(case.get("history"))) for case in gold}
+    assert len({case["id"] for case in gold}) == len(asked) == len(gold)
     tags = [tag for case in gold for tag in case["tags"]]
-    assert set(tags) == TAGS
-    least = {"who-said-what": 10, "number": 10, "unanswerable": 14, "follow-up": 6, "comparison": 6, "both-sides": 6}
-    assert all(tags.count(tag) >= count for tag, count in least.items())
+    assert set(tags) == set(LEAST)
+    assert {tag: tags.count(tag) for tag, least in LEAST.items() if tags.count(tag) < least} == {}
+    assert sum({"timeline", "list", "latest", "comparison"} & set(case["tags"]) != set() for case in gold) >= 15
+
+
+def test_of_the_unanswerable_many_have_no_false_premise(gold: list[dict[str, Any]]) -> None:
+    kinds = ["false-premise" in case["tags"] for case in gold if not case["answerable"]]
+    assert kinds.count(True) >= 32
+    assert kinds.count(False) >= 25
+    assert not any("false-premise" in case["tags"] for case in gold if case["answerable"])
 
 
 def test_only_answerable_cases_have_support(gold: list[dict[str, Any]]) -> None:
@@ -127,17 +142,47 @@ def test_only_answerable_cases_have_support(gold: list[dict[str, Any]]) -> None:
         assert {quote["article"] for quote in case["support_quotes"]} == set(case["support"]), case["id"]
 
 
-def test_follow_ups_have_a_history_and_others_none(gold: list[dict[str, Any]]) -> None:
+def test_follow_ups_have_a_history_and_a_half_and_others_neither(gold: list[dict[str, Any]]) -> None:
     for case in gold:
-        assert bool(case.get("history")) == ("follow-up" in case["tags"]), case["id"]
+        halves = [tag for tag in case["tags"] if tag in {"dev", "held-out"}]
+        assert bool(case.get("history")) == ("follow-up" in case["tags"]) == (len(halves) == 1), case["id"]
+
+
+def test_a_conversation_lies_in_one_half_and_its_turns_lead_on(gold: list[dict[str, Any]]) -> None:
+    conversations: dict[str, list[dict[str, Any]]] = {}
+    for case in gold:
+        if case["id"].startswith("cv-"):
+            conversations.setdefault(case["id"].rsplit("-", 1)[0], []).append(case)
+    assert len(conversations) >= 18
+    for name, turns in conversations.items():
+        assert len({tag for turn in turns for tag in turn["tags"] if tag in {"dev", "held-out"}}) == 1, name
+        assert 2 <= len(turns) <= 4, name
+        for place, turn in enumerate(turns, start=1):
+            assert len(turn["history"]) == place, turn["id"]
+            assert all(earlier["question"] and earlier["answer"] for earlier in turn["history"]), turn["id"]
+        for turn, after in pairwise(turns):
+            assert after["history"][:-1] == turn["history"], after["id"]
+            assert after["history"][-1]["question"] == turn["question"], after["id"]
 
 
 def test_plain_answers_stand_in_their_quotes(gold: list[dict[str, Any]]) -> None:
     for case in gold:
-        if case["answerable"] and not {"comparison", "both-sides"} & set(case["tags"]):
+        if case["answerable"] and not SPREAD & set(case["tags"]):
             quoted = " ".join(words(" ".join(quote["text"] for quote in case["support_quotes"])))
             answers = [" ".join(words(answer)) for answer in [case["answer"], *case["answer_aliases"]]]
             assert any(answer in quoted for answer in answers), case["id"]
+
+
+def test_disagreements_have_their_sides(gold: list[dict[str, Any]]) -> None:
+    for case in load_cases(GOLD):
+        assert (len(case.sides) >= 2) == ("disagreement" in case.tags), case.id
+        assert len({side.by for side in case.sides}) == len(case.sides), case.id
+        values = [side.value for side in case.sides if side.value]
+        assert len(set(values)) == len(values), case.id
+        for side in case.sides:
+            assert set(side.quotes) <= set(case.quotes), case.id
+            said = " ".join(words(" ".join(quote.text for quote in side.quotes)))
+            assert " ".join(words(side.value or "")) in said, case.id
 
 
 def test_copies_support_together(gold: list[dict[str, Any]]) -> None:
@@ -164,6 +209,32 @@ def test_build_finds_the_offsets() -> None:
     [case] = build([QUESTION], TEXTS)
     assert case["support_quotes"] == [{"article": "b", "start": 10, "end": 19, "text": "in Bergen"}]
     assert (case["support"], case["answerable"]) == (["b"], True)
+
+
+def test_build_counts_the_quotes_of_the_sides_as_support() -> None:
+    sides = [
+        {"by": "A", "value": "rain", "quotes": [{"in": ["a"], "text": "Rain fell in Oslo"}]},
+        {"by": "B", "value": None, "quotes": QUESTION["quotes"]},
+    ]
+    [case] = build([QUESTION | {"sides": sides}], TEXTS)
+    assert [quote["article"] for quote in case["support_quotes"]] == case["support"] == ["b", "a"]
+    [first, second] = read_case(case, "gold:1").sides
+    assert (first.by, first.value, first.quotes[0].start) == ("A", "rain", 11)
+    assert (second.by, second.value) == ("B", None)
+
+
+@pytest.mark.parametrize(
+    ("sides", "message"),
+    [
+        pytest.param([{"by": "A", "value": "1", "quotes": []}] * 2, "'quotes' is empty", id="side without quote"),
+        pytest.param([{"by": "A", "quotes": [{"in": ["b"], "text": "Snow"}]}], "holds one side", id="one side"),
+        pytest.param([{"quotes": [{"in": ["b"], "text": "Snow"}]}] * 2, "'by' is missing", id="nobody says so"),
+    ],
+)
+def test_sides_are_refused(sides: list[dict[str, Any]], message: str) -> None:
+    [case] = build([QUESTION | {"sides": sides}], TEXTS)
+    with pytest.raises(GoldSetError, match=message):
+        read_case(case, "gold:1")
 
 
 @pytest.mark.parametrize(

@@ -16,8 +16,10 @@ from web.catalog import Catalog
 from web.chatbots import Chatbots
 from web.choices import parse_date, parse_filters, parse_question
 from web.exchange import Exchange, Stage, advance, failed, history, stopped
-from web.rendering import inline, messages
+from web.markup import inline
+from web.rendering import messages
 from web.runs import Ending, Runs
+from web.saving import SaveButtons
 from web.sidebar import Sidebar
 from web.sources import panel_html
 from web.theme import OPEN_ARTICLE_JS, html
@@ -29,6 +31,11 @@ ANSWER_QUEUE = "answer"
 WELCOME = (
     "<div class='gw-welcome'><p>What do the articles say?</p>"
     "<p>Each sentence of an answer is checked before you see it, and its mark opens the words it rests on.</p></div>"
+)
+
+EMPTY_LIBRARY = (
+    "<div class='gw-welcome'><p>The library is empty</p>"
+    "<p>Add some articles on the Articles tab, then ask what they say.</p></div>"
 )
 
 _LOG = logging.getLogger(__name__)
@@ -46,6 +53,7 @@ class AskTab:
         self._sidebar = sidebar
         self._runs = Runs()
         self.exchanges = gr.State([])
+        self.editing = gr.State(False)
         with gr.Row(elem_id="gw-ask"):
             with gr.Column(scale=3, min_width=320):
                 self._conversation()
@@ -54,15 +62,23 @@ class AskTab:
                 self.sources = html(panel_html([]), elem_id="gw-sources", js=OPEN_ARTICLE_JS)
         self._wire()
 
-    def example_updates(self) -> list[Any]:
-        """Updates of the example buttons to the library as it is now."""
+    @property
+    def library_outputs(self) -> list[Any]:
+        """What depends on the library: the welcome and the example questions."""
+        return [self.chat, *self.examples]
+
+    def library_updates(self) -> list[Any]:
+        """Updates of `library_outputs` to the library as it is now."""
         questions = self._catalog.examples()[:EXAMPLES]
         buttons = [gr.update(value=q, visible=True) for q in questions]
-        return buttons + [gr.update(visible=False)] * (EXAMPLES - len(questions))
+        welcome = gr.update(placeholder=WELCOME if self._catalog.heads else EMPTY_LIBRARY)
+        return [welcome, *buttons, *(gr.update(visible=False) for _ in range(EXAMPLES - len(questions)))]
 
     # ------------------------------------------------------------------ layout
     def _conversation(self) -> None:
-        html("<h2>Conversation</h2>")
+        with gr.Row(elem_id="gw-head"):
+            html("<h2>Conversation</h2>")
+            self.save = SaveButtons()
         self.chat = gr.Chatbot(
             label="Conversation",
             show_label=False,
@@ -74,7 +90,7 @@ class AskTab:
             line_breaks=False,
             placeholder=WELCOME,
         )
-        with gr.Group(elem_id="gw-examples") as self.examples_group:
+        with gr.Column(elem_id="gw-examples") as self.examples_group:
             self.examples = [gr.Button("", visible=False, size="sm") for _ in range(EXAMPLES)]
         with gr.Row(elem_id="gw-active-row"):
             self.active = html()
@@ -94,15 +110,17 @@ class AskTab:
             self.stop = gr.Button("Stop", variant="stop", visible=False, scale=0, min_width=96, elem_id="gw-stop")
         with gr.Row(elem_id="gw-tools"):
             self.new = gr.Button("New conversation", size="sm", scale=0, min_width=150)
+            self.again = gr.Button("Ask again", size="sm", visible=False, scale=0, min_width=100, elem_id="gw-again")
+            self.edit = gr.Button("Edit question", size="sm", visible=False, scale=0, min_width=130, elem_id="gw-edit")
             self.more = gr.Button("Filters and settings", size="sm", scale=0, min_width=150)
 
     def _wire(self) -> None:
         shown = [self.exchanges, self.chat, self.sources, self.question, self.notice, self.examples_group]
-        shown += [self.ask, self.stop]
+        shown += [self.ask, self.stop, self.editing, self.edit, self.again, self.save.row]
         filters = self._sidebar.filter_inputs
         quick: dict[str, Any] = {"outputs": shown, "queue": False, **_PRIVATE}
         begun = [
-            trigger(self._begin, inputs=[box, self.exchanges, *filters], **quick)
+            trigger(self._begin, inputs=[box, self.exchanges, self.editing, *filters], **quick)
             for trigger, box in [
                 (self.question.submit, self.question),
                 (self.ask.click, self.question),
@@ -111,9 +129,10 @@ class AskTab:
         ]
         begun += [
             trigger(self._again, inputs=self.exchanges, **quick)
-            for trigger in (self.chat.retry, self.chat.option_select)
+            for trigger in (self.again.click, self.chat.option_select)
         ]
         for event in begun:
+            event.then(None, js="() => window.groundwire.rememberQuestion()", api_visibility="private")
             event.then(
                 self._answer,
                 inputs=[self.exchanges, self._sidebar.settings],
@@ -123,33 +142,40 @@ class AskTab:
                 **_PRIVATE,
             )
         self.stop.click(self._stop, inputs=self.exchanges, **quick)
+        self.edit.click(self._edit, inputs=[self.exchanges, self.editing], **quick)
         self.new.click(self._forget, inputs=self.exchanges, **quick)
+        self.save.wire(self.exchanges)
         self.more.click(lambda: gr.update(open=True), outputs=self._sidebar.panel, queue=False, **_PRIVATE)
         self._sidebar.show_active_in(self.active, self.clear_filters)
 
     # ------------------------------------------------------------------ events
-    def _begin(
-        self,
-        text: str | None,
-        exchanges: list[Exchange],
-        outlets: list[str] | None,
-        since: str | None,
-        until: str | None,
-        asked_on: str | None,
-    ) -> Updates:
-        """The question appears at once; it waits there for its turn."""
+    def _begin(self, text: str | None, exchanges: list[Exchange], editing: bool, *filters: Any) -> Updates:
+        """The question appears at once, in place of the last one if that is being edited; it waits for its turn."""
+        *chosen, asked_on = filters
         try:
-            exchange = Exchange(
-                number=exchanges[-1].number + 1 if exchanges else 1,
-                question=parse_question(text, self._chatbots.first.settings.max_question_chars),
-                filters=parse_filters(outlets, since, until),
-                date=parse_date(asked_on, "Ask as of"),
-            )
+            if not self._catalog.heads:
+                raise QuestionError("The library is empty. Add articles on the Articles tab first.")
+            question = parse_question(text, self._chatbots.first.settings.max_question_chars)
+            limits, date = parse_filters(*chosen), parse_date(asked_on, "Ask as of")
+            if exchanges and exchanges[-1].running:
+                raise QuestionError("Wait for the answer, or stop it first.")
         except QuestionError as error:
             return {self.notice: f'<p class="gw-problem" role="alert">{inline(error)}</p>'}
-        if exchanges and exchanges[-1].running:
-            return {self.notice: '<p class="gw-problem" role="alert">Wait for the answer, or stop it first.</p>'}
-        return self._show([*exchanges, exchange]) | {self.question: ""}
+        kept = exchanges[:-1] if editing else exchanges
+        asked = Exchange(kept[-1].number + 1 if kept else 1, question, filters=limits, date=date)
+        return self._show([*kept, asked]) | {self.question: ""}
+
+    def _edit(self, exchanges: list[Exchange], editing: bool) -> Updates:
+        """The last question goes back into the box, until it is asked again or the reader thinks better of it."""
+        if editing or not exchanges:
+            return self._show(exchanges) | {self.question: ""}
+        notice = f"Editing question {exchanges[-1].number}. What you ask now replaces it."
+        return {
+            self.editing: True,
+            self.question: exchanges[-1].question,
+            self.edit: gr.update(value="Do not edit"),
+            self.notice: f'<p class="gw-note" role="status">{inline(notice)}</p>',
+        }
 
     def _again(self, exchanges: list[Exchange]) -> Updates:
         """The last question once more, under the filters it was asked with."""
@@ -203,6 +229,7 @@ class AskTab:
 
     def _show(self, exchanges: list[Exchange]) -> Updates:
         busy = bool(exchanges) and exchanges[-1].running
+        finished = bool(exchanges) and not busy
         return {
             self.exchanges: exchanges,
             self.chat: messages(exchanges),
@@ -211,4 +238,8 @@ class AskTab:
             self.examples_group: gr.update(visible=not exchanges),
             self.ask: gr.update(visible=not busy),
             self.stop: gr.update(visible=busy),
+            self.editing: False,
+            self.edit: gr.update(visible=finished, value="Edit question"),
+            self.again: gr.update(visible=finished),
+            self.save.row: gr.update(visible=finished),
         }

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Protocol
 
 from rag.records import Article, ArticleHead
-from rag.tokens import normalise
-from web.rendering import inline, plural
+from web.listing import Listing
+from web.markup import inline, plural
 
-ROWS = 500
-"""Articles listed at most; a search narrows a larger library."""
-HEADERS = ["Title", "Outlet", "Published", "Id"]
+NAMES = 300
+"""Outlets or authors offered at most; any other can be typed."""
 
 SAMPLE_QUESTIONS = (
     (
@@ -66,6 +65,7 @@ class Catalog:
         self._library = library
         self._generation: int | None = None
         self._heads: list[ArticleHead] = []
+        self._listing: Listing | None = None
 
     @property
     def heads(self) -> list[ArticleHead]:
@@ -74,19 +74,28 @@ class Catalog:
         if generation != self._generation:
             self._heads = sorted(self._library.heads(), key=lambda head: head.title)
             self._heads.sort(key=lambda head: head.published or "", reverse=True)
-            self._generation = generation
+            self._generation, self._listing = generation, None
         return self._heads
 
-    def rows(self, search: str = "") -> list[list[str]]:
-        """Title, outlet, date and id of the articles that hold every word of the search, `ROWS` at most."""
-        words = normalise(search).casefold().split()
-        found = [h for h in self.heads if all(word in _searchable(h) for word in words)]
-        return [[h.title, h.outlet or "", h.published or "", h.id] for h in found[:ROWS]]
+    @property
+    def listing(self) -> Listing:
+        """The articles ready to be searched and paged."""
+        heads = self.heads
+        listing = self._listing or Listing(heads)
+        self._listing = listing
+        return listing
 
     def outlets(self) -> list[str]:
         """Outlets by number of articles, most first."""
-        counted = Counter(head.outlet for head in self.heads if head.outlet)
-        return [outlet for outlet, _ in sorted(counted.items(), key=lambda item: (-item[1], item[0]))]
+        return _most_common(head.outlet for head in self.heads)
+
+    def authors(self) -> list[str]:
+        """Authors by number of articles, most first."""
+        return _most_common(head.author for head in self.heads)
+
+    def languages(self) -> list[str]:
+        """Languages by number of articles, most first."""
+        return _most_common(head.language for head in self.heads)
 
     def examples(self) -> list[str]:
         """Sample questions whose answering article is in the library; for other libraries none."""
@@ -107,20 +116,13 @@ class Catalog:
         parts += [f"searched with {counts.embedding_model}"] if counts.embedding_model else []
         return f'<p class="gw-summary">{" · ".join(inline(p) for p in parts)}</p>'
 
-    def listed_words(self, shown: int, search: str) -> str:
-        """How many of the articles a table of that many rows shows; empty when it shows all."""
-        if shown >= len(self.heads):
-            return ""
-        if shown == ROWS:
-            return f"Showing the {ROWS} newest matches. Narrow the search to see others."
-        return f"{shown:,} of {len(self.heads):,} match “{search.strip()}”."
+
+def _most_common(names: Iterable[str | None]) -> list[str]:
+    counted = Counter(name for name in names if name)
+    return [name for name, _ in sorted(counted.items(), key=lambda item: (-item[1], item[0]))[:NAMES]]
 
 
 def _stories(counts: Counts) -> str:
     copies = counts.articles - counts.stories
     stories = plural(counts.stories, "story")
     return f"{stories} ({plural(copies, 'near-copy')} folded)" if copies > 0 else stories
-
-
-def _searchable(head: ArticleHead) -> str:
-    return normalise(" ".join((head.title, head.outlet or "", head.published or "", head.id))).casefold()

@@ -53,13 +53,25 @@ def parse_question(text: str | None, limit: int) -> str:
     return question
 
 
-def parse_filters(outlets: Sequence[str] | None, since: str | None, until: str | None) -> Filters:
+def parse_filters(
+    outlets: Sequence[str] | None = None,
+    authors: Sequence[str] | None = None,
+    languages: Sequence[str] | None = None,
+    since: str | None = None,
+    until: str | None = None,
+) -> Filters:
     """The filters of the sidebar.
 
     Raises:
         QuestionError: A malformed date, or an empty period.
     """
-    filters = Filters(outlets=tuple(outlets or ()), since=parse_date(since, "From"), until=parse_date(until, "To"))
+    filters = Filters(
+        outlets=tuple(outlets or ()),
+        authors=tuple(authors or ()),
+        languages=tuple(languages or ()),
+        since=parse_date(since, "From"),
+        until=parse_date(until, "To"),
+    )
     if filters.since and filters.until and filters.since > filters.until + "-99":
         raise QuestionError(f"From {filters.since} is after To {filters.until}. Swap them.")
     return filters

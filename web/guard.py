@@ -25,11 +25,14 @@ LOOPBACK_NAMES = frozenset({"127.0.0.1", "localhost", "::1"})
 # the second line behind escaping: what it does stop is every load from and every send to another host.
 CONTENT_SECURITY_POLICY = (
     "default-src 'self'; script-src 'self' 'unsafe-inline' 'unsafe-eval'; style-src 'self' 'unsafe-inline'; "
-    "img-src 'self' data: blob:; font-src 'self' data:; connect-src 'self'; frame-src 'none'; object-src 'none'; "
+    "img-src 'self' data: blob:; font-src 'self' data:; connect-src 'self'; frame-src 'self'; object-src 'none'; "
     "form-action 'self'; base-uri 'self'; frame-ancestors 'none'"
 )
+REPORT_POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-ancestors 'self'; sandbox"
+"""For reports, which are shown in a frame of the page: no script, no form, no other host, an origin of their own."""
+REPORTS_PATH = "/runs/"
+
 SAFETY_HEADERS = [
-    (b"content-security-policy", CONTENT_SECURITY_POLICY.encode()),
     (b"x-content-type-options", b"nosniff"),
     (b"referrer-policy", b"no-referrer"),
     (b"cross-origin-opener-policy", b"same-origin"),
@@ -74,7 +77,7 @@ class Guard:
         reason = self._objection(scope["headers"])
         if reason is not None:
             return await _refuse(scope, send, reason)
-        return await self._app(scope, receive, _with_headers(send))
+        return await self._app(scope, receive, _with_headers(send, safety_headers(scope.get("path", ""))))
 
     def _objection(self, headers: Iterable[tuple[bytes, bytes]]) -> str | None:
         hosts = [value.decode("latin-1").lower() for name, value in headers if name == b"host"]
@@ -105,12 +108,19 @@ def _is_address(name: str) -> bool:
     return True
 
 
-def _with_headers(send: Send) -> Send:
+def safety_headers(path: str) -> list[tuple[bytes, bytes]]:
+    """The headers every response to a path carries."""
+    policy = REPORT_POLICY if path.startswith(REPORTS_PATH) else CONTENT_SECURITY_POLICY
+    return [(b"content-security-policy", policy.encode()), *SAFETY_HEADERS]
+
+
+def _with_headers(send: Send, safe: list[tuple[bytes, bytes]]) -> Send:
+    names = {name for name, _ in safe}
+
     async def send_with_headers(message: Message) -> None:
         if message["type"] == "http.response.start":
-            names = {name for name, _ in SAFETY_HEADERS}
             kept = [(n, v) for n, v in message.get("headers", []) if n.lower() not in names]
-            message = {**message, "headers": [*kept, *SAFETY_HEADERS]}
+            message = {**message, "headers": [*kept, *safe]}
         await send(message)
 
     return send_with_headers
@@ -120,6 +130,6 @@ async def _refuse(scope: Scope, send: Send, reason: str) -> None:
     if scope["type"] == "websocket":
         await send({"type": "websocket.close", "code": 1008, "reason": "not allowed"})
         return
-    headers = [(b"content-type", b"text/plain; charset=utf-8"), *SAFETY_HEADERS]
+    headers = [(b"content-type", b"text/plain; charset=utf-8"), *safety_headers("")]
     await send({"type": "http.response.start", "status": 403, "headers": headers})
     await send({"type": "http.response.body", "body": reason.encode() + b"\n"})

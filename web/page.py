@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 import gradio as gr
 
 from rag.errors import GroundwireError
 from rag.records import Turn
+from web.address import read_address
 from web.articles_tab import ArticlesTab, ArticleTab
 from web.ask_tab import ANSWER_QUEUE, ANSWERS_AT_ONCE, AskTab
 from web.catalog import Catalog
 from web.chatbots import Chatbots
+from web.evaluation_tab import EvaluationTab
+from web.exchange import Exchange
 from web.sidebar import Sidebar
 from web.theme import html
 
-ASK, ARTICLES, ARTICLE = "ask", "articles", "article"
+ASK, ARTICLES, ARTICLE, EVALUATION = "ask", "articles", "article", "evaluation"
 
 _HEADER = (
     '<header class="gw-header"><h1>Groundwire</h1>'
@@ -25,9 +29,13 @@ _HEADER = (
 _PRIVATE: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
 
 
-def build_page(chatbots: Chatbots) -> gr.Blocks:
-    """The Blocks of the page; nothing but `/ask` is public."""
-    catalog = Catalog(chatbots.first.library)
+def build_page(chatbots: Chatbots, runs: Path) -> gr.Blocks:
+    """The Blocks of the page; nothing but `/ask` is public.
+
+    Args:
+        runs: Where reports of evaluations are kept.
+    """
+    catalog, library = Catalog(chatbots.first.library), chatbots.first.library
     with gr.Blocks(title="Groundwire", analytics_enabled=False, delete_cache=(3600, 86400), fill_width=True) as page:
         sidebar = Sidebar(chatbots, catalog)
         html(_HEADER)
@@ -36,11 +44,15 @@ def build_page(chatbots: Chatbots) -> gr.Blocks:
             with gr.Tab("Ask", id=ASK):
                 ask = AskTab(chatbots, catalog, sidebar)
             with gr.Tab("Articles", id=ARTICLES) as articles_tab:
-                articles = ArticlesTab(catalog, chatbots.first.settings)
+                articles = ArticlesTab(catalog, library, chatbots.first.settings)
             with gr.Tab("Article", id=ARTICLE, visible=False) as article_tab:
-                article = ArticleTab(chatbots.first.library)
+                article = ArticleTab(library)
+            with gr.Tab("Evaluation", id=EVALUATION) as evaluation_tab:
+                evaluation = EvaluationTab(chatbots, sidebar.settings, runs)
         _wire_reading(ask, articles, article, tabs, article_tab, came_from)
         _wire_library([page.load, articles_tab.select], catalog, sidebar, ask, articles)
+        _wire_address(page.load, chatbots, sidebar, ask)
+        evaluation.wire_looked_at(evaluation_tab.select)
         gr.api(_endpoint(chatbots), api_name="ask", concurrency_limit=ANSWERS_AT_ONCE, concurrency_id=ANSWER_QUEUE)
     page.queue(max_size=16, default_concurrency_limit=4, api_open=False)
     return page
@@ -59,20 +71,21 @@ def _wire_reading(
     def shown(article_as_html: str, origin: Any) -> tuple[Any, ...]:
         return article_as_html, gr.update(visible=True), gr.update(selected=ARTICLE), origin
 
-    def open_cited(event: gr.EventData) -> tuple[Any, ...]:
-        return shown(article.render(str(event.article), (int(event.start), int(event.end))), ASK)
+    def open_cited(exchanges: list[Exchange], event: gr.EventData) -> tuple[Any, ...]:
+        span = (int(event.start), int(event.end))
+        return shown(article.render(str(event.article), span if any(span) else None, exchanges), ASK)
 
     def open_copy(event: gr.EventData) -> tuple[Any, ...]:
         return shown(article.render(str(event.article)), gr.skip())
 
-    def open_row(event: gr.SelectData) -> tuple[Any, ...]:
-        return shown(article.render(str(event.row_value[-1])), ARTICLES)
+    def open_listed(event: gr.EventData) -> tuple[Any, ...]:
+        return shown(article.render(str(event.article)), ARTICLES)
 
     outputs = [article.article, article_tab, tabs, came_from]
     for opened in (
-        ask.sources.click(open_cited, outputs=outputs, **_PRIVATE),
+        ask.sources.click(open_cited, inputs=ask.exchanges, outputs=outputs, **_PRIVATE),
         article.article.click(open_copy, outputs=outputs, **_PRIVATE),
-        articles.table.select(open_row, outputs=outputs, **_PRIVATE),
+        articles.listed.click(open_listed, outputs=outputs, **_PRIVATE),
     ):
         opened.then(None, js="() => window.groundwire.showArticle()", api_visibility="private")
     article.back.click(
@@ -83,14 +96,19 @@ def _wire_reading(
 def _wire_library(
     looked_at: Sequence[Callable[..., Any]], catalog: Catalog, sidebar: Sidebar, ask: AskTab, articles: ArticlesTab
 ) -> None:
-    """Everything that depends on what the library holds: read when it is looked at and after an upload."""
+    """Everything that depends on what the library holds: read when it is looked at and after every change."""
 
-    def refresh(search: str | None) -> tuple[Any, ...]:
-        rows, listed = articles.find(search)
-        return catalog.summary_html(), rows, listed, sidebar.outlet_choices(), *ask.example_updates()
+    def refresh(*wanted: Any) -> tuple[Any, ...]:
+        outlets = gr.update(choices=catalog.outlets())
+        return (
+            catalog.summary_html(), *articles.show(*wanted), outlets, *sidebar.choices(),
+            *ask.library_updates(),
+        )  # fmt: skip
 
-    outputs = [articles.summary, articles.table, articles.listed, sidebar.outlets, *ask.examples]
-    refreshed: dict[str, Any] = {"inputs": articles.search, "outputs": outputs, **_PRIVATE}
+    outputs = [
+        articles.summary, *articles.list_outputs, articles.outlets, *sidebar.filter_inputs[:3], *ask.library_outputs,
+    ]  # fmt: skip
+    refreshed: dict[str, Any] = {"inputs": articles.list_inputs, "outputs": outputs, **_PRIVATE}
     for event in looked_at:
         event(refresh, **refreshed)
     articles.add.click(
@@ -101,6 +119,22 @@ def _wire_library(
         concurrency_limit=1,
         api_visibility="private",
     ).then(refresh, **refreshed)
+    articles.wire_removal().then(refresh, **refreshed)
+
+
+def _wire_address(load: Callable[..., Any], chatbots: Chatbots, sidebar: Sidebar, ask: AskTab) -> None:
+    """The question and the filters of the address fill their boxes; nothing is asked until the reader does."""
+    limit = chatbots.first.settings.max_question_chars
+
+    def restore(query: str | None) -> tuple[Any, ...]:
+        address = read_address(query, limit)
+        filters = (list(v) if isinstance(v, tuple) else v for v in address.filters)
+        # What the address does not hold is left alone: the reader may be typing already.
+        return tuple(value or gr.skip() for value in (address.question, *filters))
+
+    box = gr.Textbox(visible=False)
+    outputs = [ask.question, *sidebar.filter_inputs]
+    load(restore, inputs=box, outputs=outputs, js="() => [window.location.search]", **_PRIVATE)
 
 
 def _endpoint(chatbots: Chatbots) -> Any:

@@ -15,15 +15,24 @@ from typing import Any
 
 import gradio as gr
 import uvicorn
-from fastapi import FastAPI
+from fastapi import FastAPI, Request, Response
+from fastapi.responses import FileResponse, HTMLResponse, PlainTextResponse
 
 from rag.errors import SettingsError
+from web.api import ask_router
+from web.api_docs import api_docs_html
+from web.body_limit import BodyLimit
 from web.chatbots import Chatbots
 from web.guard import Guard, is_wildcard
 from web.page import build_page
+from web.password import Password
+from web.past_runs import PastRuns
 from web.theme import CSS, ICON, SCRIPT, theme
 
 MAX_UPLOAD = "50mb"
+RUNS = Path("runs")
+"""Where `python -m eval run` keeps reports too."""
+ABOUT = "Answers from news articles; every sentence is checked against the passage it cites."
 
 
 def bind(host: str, port: int) -> socket.socket:
@@ -48,19 +57,25 @@ def bind(host: str, port: int) -> socket.socket:
     return listener
 
 
-def build_app(chatbots: Chatbots, host: str = "127.0.0.1") -> FastAPI:
-    """The ASGI app: `/healthz`, then the page, all behind the guard."""
-    app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
-    app.add_middleware(Guard, host=host)
+def build_app(
+    chatbots: Chatbots, host: str = "127.0.0.1", *, runs: Path = RUNS, password: str | None = None
+) -> FastAPI:
+    """The ASGI app: what programs use, then the page, all behind the guard.
 
-    @app.get("/healthz")
-    def healthz() -> dict[str, Any]:
-        counts = chatbots.first.library.counts()
-        return {"status": "ok", "articles": counts.articles, "generation": counts.generation}
-
+    Args:
+        runs: Where reports of evaluations are kept.
+        password: Asked for by everything but `/healthz`.
+    """
+    app = FastAPI(title="Groundwire", description=ABOUT, docs_url=None, redoc_url=None, openapi_url="/openapi.json")
+    app.add_middleware(BodyLimit)
+    if password is not None:
+        app.add_middleware(Password, password=password)
+    app.add_middleware(Guard, host=host)  # the last one added is the outermost
+    app.include_router(ask_router(chatbots))
+    _add_pages(app, chatbots, PastRuns(runs))
     mounted: FastAPI = gr.mount_gradio_app(
         app,
-        build_page(chatbots),
+        build_page(chatbots, runs),
         path="/",
         server_name=host,
         footer_links=[],
@@ -79,15 +94,32 @@ def build_app(chatbots: Chatbots, host: str = "127.0.0.1") -> FastAPI:
     return mounted
 
 
-def serve(chatbots: Chatbots, listener: socket.socket, host: str) -> None:
+def _add_pages(app: FastAPI, chatbots: Chatbots, past: PastRuns) -> None:
+    """Health, the description for programs, and the reports of evaluations."""
+
+    @app.get("/healthz", summary="Whether it serves, and how many articles it holds")
+    def healthz() -> dict[str, Any]:
+        counts = chatbots.first.library.counts()
+        return {"status": "ok", "articles": counts.articles, "generation": counts.generation}
+
+    @app.get("/docs", include_in_schema=False)
+    def docs(request: Request) -> HTMLResponse:
+        return HTMLResponse(api_docs_html(app.openapi(), str(request.base_url).rstrip("/")))
+
+    @app.get("/runs/{name}/report.html", include_in_schema=False)
+    def report(name: str) -> Response:
+        file = past.html_file(name)
+        return PlainTextResponse("No such run.", 404) if file is None else FileResponse(file, media_type="text/html")
+
+
+def serve(chatbots: Chatbots, listener: socket.socket, host: str, password: str | None = None) -> None:
     """Serves until interrupted; prints the address when the page can be opened."""
     uploads = Path(tempfile.mkdtemp(prefix="groundwire-"))
     os.environ["GRADIO_TEMP_DIR"] = str(uploads)
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))  # so that `finally` runs on `kill` too
     try:
-        config = uvicorn.Config(
-            build_app(chatbots, host), log_level="warning", server_header=False, timeout_graceful_shutdown=3
-        )
+        app = build_app(chatbots, host, password=password)
+        config = uvicorn.Config(app, log_level="warning", server_header=False, timeout_graceful_shutdown=3)
         _Announcing(config, page_address(listener, host)).run(sockets=[listener])
     finally:
         shutil.rmtree(uploads, ignore_errors=True)

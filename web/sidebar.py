@@ -21,8 +21,10 @@ from web.choices import (
     parse_date,
     parse_filters,
 )
-from web.rendering import filter_words, inline
+from web.markup import filter_words, inline
 from web.theme import html
+
+REMEMBER_FILTERS_JS = "(...values) => window.groundwire.rememberFilters(values)"
 
 
 class Sidebar:
@@ -40,24 +42,29 @@ class Sidebar:
 
     @property
     def filter_inputs(self) -> list[gr.components.Component]:
-        """Outlets, from, to, and the question's date."""
-        return [self.outlets, self.since, self.until, self.date]
+        """Outlets, authors, languages, from, to, and the question's date, as `Address.filters` has them."""
+        return [self.outlets, self.authors, self.languages, self.since, self.until, self.date]
 
     def show_active_in(self, line: gr.HTML, clear: gr.Button) -> None:
-        """Keeps a line of words and its Clear button in step with the filters."""
+        """Keeps a line of words, its Clear button and the page's address in step with the filters."""
         shown: dict[str, Any] = {"outputs": [line, clear], "api_visibility": "private", "show_progress": "hidden"}
-        for box in (self.since, self.until, self.date):
-            box.change(_active, inputs=self.filter_inputs, queue=False, **shown)
-        self.outlets.change(_active, inputs=self.filter_inputs, queue=False, **shown)
-        clear.click(lambda: ([], "", "", ""), outputs=self.filter_inputs, queue=False, api_visibility="private")
+        for box in self.filter_inputs:
+            box.change(_active, inputs=self.filter_inputs, queue=False, **shown).then(
+                None, inputs=self.filter_inputs, js=REMEMBER_FILTERS_JS, api_visibility="private"
+            )
+        clear.click(lambda: ([], [], [], "", "", ""), outputs=self.filter_inputs, queue=False, api_visibility="private")
 
-    def outlet_choices(self) -> Any:
-        """An update of the outlet box to what the library holds now."""
-        return gr.update(choices=self._catalog.outlets())
+    def choices(self) -> tuple[Any, ...]:
+        """Updates of outlets, authors and languages to what the library holds now."""
+        names = (self._catalog.outlets(), self._catalog.authors(), self._catalog.languages())
+        return tuple(gr.update(choices=choices) for choices in names)
 
     def _filters(self) -> None:
         html("<h2>Filters</h2>")
-        self.outlets = gr.Dropdown(label="Outlets", choices=[], multiselect=True, info="None chosen: all outlets")
+        named: dict[str, Any] = {"choices": [], "multiselect": True, "allow_custom_value": True}
+        self.outlets = gr.Dropdown(label="Outlets", info="None chosen: all outlets", **named)
+        self.authors = gr.Dropdown(label="Authors", info="As the article names them", **named)
+        self.languages = gr.Dropdown(label="Languages", **named)
         self.since = gr.Textbox(label="Published from", placeholder="2019 or 2019-10-08", max_length=10)
         self.until = gr.Textbox(label="Published up to", placeholder="2021-01", max_length=10)
         self.date = gr.Textbox(
@@ -117,9 +124,18 @@ class Sidebar:
         return settings, "", f'<p class="gw-ok" role="status">Applies from the next question: {inline(words)}.</p>'
 
 
-def _active(outlets: list[str] | None, since: str | None, until: str | None, asked_on: str | None) -> tuple[str, Any]:
+def _active(
+    outlets: list[str] | None,
+    authors: list[str] | None,
+    languages: list[str] | None,
+    since: str | None,
+    until: str | None,
+    asked_on: str | None,
+) -> tuple[str, Any]:
     try:
-        words = filter_words(parse_filters(outlets, since, until), parse_date(asked_on, "Ask as of"))
+        words = filter_words(
+            parse_filters(outlets, authors, languages, since, until), parse_date(asked_on, "Ask as of")
+        )
     except QuestionError as error:
         return f'<p class="gw-problem" role="alert">{inline(error)}</p>', gr.update(visible=True)
     line = f'<p class="gw-active" role="status">Filters: {inline(" · ".join(words))}</p>' if words else ""

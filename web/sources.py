@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from rag.answer_records import Citation
-from rag.records import Copy, Retrieved
+from rag.records import Retrieved
 from web.exchange import Exchange
-from web.rendering import byline, carriers, inline, plural
+from web.markdown import Style, answer_markdown
+from web.markup import byline, copies_html, escaped, inline, open_button, plural, web_link
 
 CONTEXT = 260
 """Characters of the passage shown on either side of a quote."""
@@ -36,9 +37,10 @@ def card_html(number: int, citation: Citation, context: tuple[str, str]) -> str:
         f'<article class="gw-card gw-cited" id="s-{number}-{citation.marker}" tabindex="-1" '
         f'aria-label="Source {citation.marker}">'
         f'{_heading(citation.title, citation.marker)}<p class="gw-by">{byline(citation.outlet, citation.published)}</p>'
-        f'<p class="gw-text">{text}</p>{_copies(citation.also_in)}'
-        f'<p class="gw-actions">{_open_button(citation.article_id, citation.start, citation.end)}'
-        f'<a class="gw-back" href="#gw-conversation">Back to answer</a></p></article>'
+        f'<p class="gw-text">{text}</p>{copies_html(citation.also_in)}'
+        f'<p class="gw-actions">{open_button(citation.article_id, citation.start, citation.end)}'
+        f"{web_link(citation.url, 'Original', citation.quote)}"
+        '<a class="gw-back" href="#gw-conversation">Back to answer</a></p></article>'
     )
 
 
@@ -58,7 +60,19 @@ def _turn(exchange: Exchange, *, is_open: bool) -> str:
     cited = [card_html(exchange.number, c, quote_context(c, exchange.retrieved)) for c in exchange.citations]
     return (
         f'<details class="gw-turn"{" open" * is_open}><summary>{inline(exchange.question)}</summary>'
-        f'<p class="gw-count" role="status">{_count(exchange)}</p>{"".join(cited)}{_uncited(exchange)}</details>'
+        f'<p class="gw-count" role="status">{_count(exchange)}</p>{"".join(cited)}{_uncited(exchange)}'
+        f"</details>{_for_the_clipboard(exchange)}"
+    )
+
+
+def _for_the_clipboard(exchange: Exchange) -> str:
+    """The answer as text, for the copy buttons: Gradio strips everything but links from the conversation."""
+    if exchange.answer is None or not exchange.citations:
+        return ""
+    return "".join(
+        f'<textarea hidden readonly id="gw-text-{exchange.number}-{style}" aria-label="Answer as text">'
+        f"\n{escaped(answer_markdown(exchange, style))}</textarea>"
+        for style in Style
     )
 
 
@@ -85,25 +99,14 @@ def _passage(number: int, found: Retrieved) -> str:
     return (
         f'<article class="gw-card" id="p-{number}-{found.rank}" tabindex="-1">{_heading(article.title)}'
         f'<p class="gw-by">{byline(article.outlet, article.published)}</p>'
-        f'<p class="gw-text">{inline(_head(passage.text, PREVIEW))}</p>{_copies(found.also_in)}'
-        f'<p class="gw-actions">{_open_button(passage.article_id, passage.start, passage.end)}</p></article>'
+        f'<p class="gw-text">{inline(_head(passage.text, PREVIEW))}</p>{copies_html(found.also_in)}'
+        f'<p class="gw-actions">{open_button(passage.article_id, passage.start, passage.end)}</p></article>'
     )
 
 
 def _heading(title: str, marker: int | None = None) -> str:
     number = "" if marker is None else f'<span class="gw-num">{marker}</span>'
     return f"<h3>{number}<span>{inline(title) or 'Untitled'}</span></h3>"
-
-
-def _copies(copies: Sequence[Copy]) -> str:
-    return f'<p class="gw-copies">Also carried by {carriers(copies)}</p>' if copies else ""
-
-
-def _open_button(article_id: str, start: int, end: int) -> str:
-    return (
-        f'<button type="button" class="gw-open" data-article="{inline(article_id)}" '
-        f'data-start="{start}" data-end="{end}">Open article</button>'
-    )
 
 
 def _holds(found: Retrieved, citation: Citation) -> bool:

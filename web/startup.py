@@ -3,57 +3,94 @@
 from __future__ import annotations
 
 import sys
+from enum import StrEnum
 from pathlib import Path
 
 from ingest.indexing import ingest
-from rag.chatbot import open_chatbot
+from rag.chatbot import Chatbot, open_chatbot
+from rag.embedder import open_embedder
 from rag.errors import LibraryMissing
+from rag.grounding import LexicalVerifier
+from rag.index.library import Library
+from rag.index.store import STORE_FILE, Store
+from rag.llm import open_chat_model
 from rag.settings import Settings, load_settings
 from web.chatbots import Answering, Chatbots
 from web.guard import is_loopback
+from web.password import read_password
 from web.server import bind, serve
+
+
+class Start(StrEnum):
+    """What a library is filled with before the page opens."""
+
+    AS_IT_IS = "as it is"
+    WITH_SAMPLES = "with samples"
+    EMPTY = "empty"
+
 
 SAMPLES = Path(__file__).resolve().parent.parent / "samples" / "articles"
 
 
-def run(library: Path | None, host: str, port: int, llm: str | None, *, samples: bool = False) -> None:
+def run(
+    library: Path | None, host: str, port: int, llm: str | None, *, start: Start, password_file: Path | None = None
+) -> None:
     """Opens the library and serves the page until interrupted.
 
     Raises:
-        GroundwireError: The address is taken, or the library or the model cannot be opened.
+        GroundwireError: The address is taken, or the library, the model or the password cannot be had.
     """
+    password = read_password(password_file) if password_file else None
     settings = load_settings(library=library, llm=llm)
     with bind(host, port) as listener:
-        if not is_loopback(host):
+        if not is_loopback(host) and password is None:
             print(
-                f"groundwire: everyone who can reach {host} can ask, and add articles; there is no login.",
+                f"groundwire: everyone who can reach {host} can ask, add and remove articles; "
+                "--password-file FILE asks for a password.",
                 file=sys.stderr,
             )
         is_default = "library" not in settings.model_fields_set
-        serve(open_chatbots(settings, is_default=is_default, samples=samples), listener, host)
+        serve(open_chatbots(settings, is_default=is_default, start=start), listener, host, password)
 
 
-def open_chatbots(settings: Settings, *, is_default: bool, samples: bool) -> Chatbots:
+def open_chatbots(settings: Settings, *, is_default: bool, start: Start = Start.AS_IT_IS) -> Chatbots:
     """Chatbots over the library of the settings.
 
     Args:
         is_default: Nobody chose the library; when it does not exist, it is made from the samples.
-        samples: Add the samples in any case.
 
     Raises:
-        LibraryMissing: A chosen library does not exist or holds no article.
+        LibraryMissing: A chosen library does not exist.
         GroundwireError: The library or a model cannot be opened.
     """
-    if samples:
+    if start is Start.WITH_SAMPLES:
         add_samples(settings)
     try:
         first: Answering = open_chatbot(settings=settings)
     except LibraryMissing:
-        if samples or not is_default:
+        if start is Start.EMPTY or (settings.library / STORE_FILE).is_file():
+            first = _empty_chatbot(settings)
+        elif is_default and start is Start.AS_IT_IS:
+            add_samples(settings)
+            first = open_chatbot(settings=settings)
+        else:
             raise
-        add_samples(settings)
-        first = open_chatbot(settings=settings)
-    return Chatbots(first, lambda other: open_chatbot(settings=other))
+    return Chatbots(first, _reopened)
+
+
+def _reopened(settings: Settings) -> Answering:
+    try:
+        return open_chatbot(settings=settings)
+    except LibraryMissing:
+        return _empty_chatbot(settings)
+
+
+def _empty_chatbot(settings: Settings) -> Answering:
+    """A chatbot over a library without articles, which `open_chatbot` refuses; the page fills it."""
+    Store(settings.library, create=True).close()
+    library = Library(settings.library)
+    embedder = open_embedder(settings.embedding_model)
+    return Chatbot(library, settings, embedder, LexicalVerifier(library.idf), open_chat_model(settings))
 
 
 def add_samples(settings: Settings) -> None:

@@ -13,7 +13,7 @@ from ingest.indexing import ingest
 from ingest.sources import MANY, SINGLE
 from rag.errors import GroundwireError
 from rag.settings import Settings
-from web.rendering import inline, plural
+from web.markup import inline, plural, table_head
 
 EXTENSIONS = sorted(SINGLE | MANY)
 MAX_FILES = 100
@@ -78,10 +78,7 @@ def results_html(results: Sequence[UploadResult]) -> str:
         + "</tr>"
         for r in ordered
     )
-    return (
-        '<table class="gw-results"><thead><tr><th scope="col">File</th><th scope="col">Result</th>'
-        f'<th scope="col">Detail</th></tr></thead><tbody>{rows}</tbody></table>'
-    )
+    return f'<table class="gw-results">{table_head("File", "Result", "Detail")}<tbody>{rows}</tbody></table>'
 
 
 def safe_name(name: str) -> str:

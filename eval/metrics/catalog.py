@@ -15,6 +15,7 @@ from eval.metrics import (
     groundedness,
     leak,
     retrieval,
+    sides,
     spans,
     unsupported,
 )
@@ -42,6 +43,8 @@ METRICS: tuple[Metric, ...] = (
     Metric("ndcg@10", "gold articles near the top", retrieval.ndcg_at_10),
     *(Metric(f"recall@{k}", f"gold articles found in the first {k}", retrieval.recall_at(k)) for k in (5, 10)),
     Metric("gold_span_hit", "a shown citation overlaps a gold quote", spans.gold_span_hit),
+    Metric("sides_shown", "gold sides of a disagreement that are quoted", sides.sides_shown),
+    Metric("disagreement_set_out", "two gold sides set side by side", sides.disagreement_set_out),
     Metric("citation_exact", "citations that are the stored text, character for character", exactness.citation_exact),
     Metric("groundedness", "shown sentences that their cited passages support", groundedness.groundedness),
     Metric("citation_recall", "shown sentences that their quotes alone support", citations.citation_recall),

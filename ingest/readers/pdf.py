@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from ingest.cleaning import normalise_characters, unwrap
+from ingest.readers.faults import broken
 from ingest.records import Found, RawDocument, Unreadable
 from ingest.sources import SourceFile
 
@@ -35,15 +36,10 @@ def read_pdf(file: SourceFile, data: bytes) -> RawDocument:
 
     # What it would log is reported as the reason of a Skipped.
     logging.getLogger("pypdf").setLevel(logging.CRITICAL)
-    try:
+    with broken("PDF", PyPdfError):
         reader = _open(data)
         pages = _page_texts(reader)
         fields = _fields(reader)
-    except Unreadable:
-        raise
-    except (PyPdfError, ValueError, KeyError, TypeError, AttributeError, IndexError, RecursionError, OSError) as error:
-        # pypdf lets plain Python errors through on damaged objects.
-        raise Unreadable(f"broken PDF ({type(error).__name__})") from None
     text = _join_pages(_without_running_lines(pages))
     if sum(c.isalnum() for c in text) < _FEWEST_LETTERS:
         raise Unreadable("PDF has no text layer (a scan? run OCR first)")
@@ -64,10 +60,15 @@ def _open(data: bytes) -> PdfReader:
 def _page_texts(reader: PdfReader) -> list[str]:
     deadline = time.monotonic() + MAX_SECONDS
     pages: list[str] = []
-    for page in reader.pages:
-        pages.append(normalise_characters(page.extract_text()))
+
+    def watch(*_: object) -> None:
+        """Called by pypdf before each operator of a page, of which a small file may hold millions."""
         if time.monotonic() > deadline:
             raise Unreadable(f"PDF takes more than {MAX_SECONDS:.0f} s to read ({len(pages)} pages done)")
+
+    for page in reader.pages:
+        watch()
+        pages.append(normalise_characters(page.extract_text(visitor_operand_before=watch)))
     return pages
 
 

@@ -25,4 +25,6 @@ def encoding_notes(decoded: Decoded) -> dict[str, str]:
     notes = {} if decoded.encoding.startswith("utf") else {"encoding": decoded.encoding}
     if decoded.replaced:
         notes["replaced_bytes"] = str(decoded.replaced)
+    if decoded.repaired:
+        notes["repaired_mojibake"] = str(decoded.repaired)
     return notes

@@ -23,6 +23,8 @@ _SPEAKS = "says"
 _BETWEEN = frozenset(
     "will would has had have is was are were also then later has been be did does do not could may might can".split()
 )
+_UNCHANGED = frozenset("cut put set let hit shut quit spread beat hurt split cast".split())
+_PREPOSITIONS = frozenset("on of in at by for with to from against over about into".split())
 _PASSIVE = frozenset("is are was were be been being".split())
 _MUTUAL = frozenset(
     comparable_stem(verb) for verb in "met meet married joined faced played talked agreed spoke fought merged".split()
@@ -114,7 +116,7 @@ def _verb_after(sentence: Sentence, at: int) -> str:
     word = sentence.words[at]
     if word in SPEECH_VERBS:
         return _SPEAKS
-    verb = at > first or word.endswith(("ed", "s")) or word in IRREGULAR
+    verb = at > first or word.endswith(("ed", "s")) or word in IRREGULAR or word in _UNCHANGED
     if not (verb and sentence.stems[at] and sentence.surfaces[at].islower()):
         return ""
     return sentence.stems[at] + ("~" if _PASSIVE & set(sentence.words[first:at]) else "")
@@ -151,6 +153,8 @@ def _other_actor(actor: Actor, evidence: Evidence) -> Actor | None:
     swapped = [other for other in others if _swapped(actor, other, evidence.claim, sentences[best])]
     if swapped and len(swapped) == len(others):
         return swapped[0]
+    if not _is_governed(actor, evidence.claim) and _did_not(actor, others, sentences, best):
+        return others[0]
     rivals = [n for n, share in shares.items() if share >= _NEARLY_BEST * shares[best]]
     if any(_may_act(actor, sentences, n) for n in rivals):
         return None
@@ -193,12 +197,30 @@ def _swapped(actor: Actor, other: Actor, claim: Sentence, best: Sentence) -> boo
     return other.words <= set(claim.words[actor.place :]) and actor.words <= set(best.words[other.place :])
 
 
+def _did_not(actor: Actor, others: list[Actor], sentences: tuple[Sentence, ...], best: int) -> bool:
+    """True when the best sentence names the claim's actor, but has another before the verb, as all sentences have."""
+    if actor.act in _MUTUAL or actor.words.isdisjoint(sentences[best].words) or not others:
+        return False
+    if any(_is_governed(other, sentences[best]) for other in others):
+        return False
+    if any(_is_same(actor, other) for other in others):
+        return False
+    return not any(a.act == actor.act and actor.words & a.words for s in sentences for a in actors(s))
+
+
+def _is_governed(actor: Actor, sentence: Sentence) -> bool:
+    """True for "Cork" in "the mill in Cork cut jobs"."""
+    return actor.place > 0 and sentence.words[actor.place - 1] in _PREPOSITIONS
+
+
+def _is_same(actor: Actor, other: Actor) -> bool:
+    if actor.words & other.words or actor.words & other.initials or other.words & actor.initials:
+        return True
+    return any(actor.words & names and other.words & names for names in _GOVERNMENTS)
+
+
 def _tied(actor: Actor, other: Actor, sources: Sources) -> bool:
     """True when both are one, or some sentence mentions both, as "Wen Ku of the ministry" does."""
-    if actor.words & other.words:
-        return True
-    if actor.words & other.initials or other.words & actor.initials:
-        return True
-    if any(actor.words & names and other.words & names for names in _GOVERNMENTS):
+    if _is_same(actor, other):
         return True
     return any(not (actor.words.isdisjoint(s.words) or other.words.isdisjoint(s.words)) for s in sources.sentences)

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from datetime import date, timedelta
 from decimal import Decimal
+from functools import lru_cache
 from itertools import islice
 
 from rag.claims.texts import MONTHS, Sources
@@ -21,7 +22,7 @@ def relative_times(sources: Sources) -> Iterator[tuple[str, Decimal]]:
     """As written, and the year or day of the month it can mean.
 
     "Last" and "next year" count from every year the sources name, days from the full dates they give (a
-    date line does), a weekday as the last one up to that date.
+    date line does), a weekday as the last one up to that date or the first one after it.
     """
     for words, step in ((("last", "year"), -1), (("next", "year"), 1)):
         if words in sources.by_bigram:
@@ -30,6 +31,17 @@ def relative_times(sources: Sources) -> Iterator[tuple[str, Decimal]]:
     for published in islice(_full_dates(sources), _MOST_DATES):
         for name, back in _days(sources.words, published):
             yield name, Decimal((published - timedelta(days=back)).day)
+
+
+@lru_cache(maxsize=64)
+def days_meant(sources: Sources) -> frozenset[tuple[int, int]]:
+    """(month, day) of the full dates the sources give and of the weekdays they name."""
+    found: set[tuple[int, int]] = set()
+    for published in islice(_full_dates(sources), _MOST_DATES):
+        for _, back in (("", 0), *_days(sources.words, published)):
+            day = published - timedelta(days=back)
+            found.add((day.month, day.day))
+    return frozenset(found)
 
 
 def _full_dates(sources: Sources) -> Iterator[date]:
@@ -42,9 +54,11 @@ def _full_dates(sources: Sources) -> Iterator[date]:
 
 
 def _days(words: frozenset[str], published: date) -> Iterator[tuple[str, int]]:
-    """Day words of the sources, and how many days before the publication each lies."""
+    """Day words of the sources, and how many days before the publication each can lie; negative is after it."""
     if "yesterday" in words:
         yield "yesterday", 1
     for number, name in enumerate(WEEKDAYS):
         if name in words:
-            yield name.capitalize(), (published.weekday() - number) % 7
+            back = (published.weekday() - number) % 7
+            yield name.capitalize(), back
+            yield name.capitalize(), back - 7

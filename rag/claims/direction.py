@@ -54,6 +54,7 @@ ease / tighten
 surplus / deficit
 optimistic / pessimistic
 deploy / withdraw
+exempt / need require oblige
 employer / employee
 plaintiff / defendant
 """
@@ -73,6 +74,7 @@ man men male boy / woman women female girl
 _JOINS = frozenset("and but while whereas although though as".split())
 _LEAST_SHARE = 0.5
 _LEAST_CLAUSE = 0.5
+_SHORT, _MOST_OF_IT = 8, 0.75
 
 
 def _sides(lines: str) -> tuple[Mapping[str, frozenset[str]], Mapping[str, frozenset[str]]]:
@@ -106,7 +108,7 @@ def check_direction(evidence: Evidence) -> str | None:
         root = comparable_stem(word)
         if root not in _AGAINST or said & _AGAINST[root]:
             continue
-        there = _opposite_clause(evidence, root)
+        there = _opposite_beside(evidence, place, root) or _opposite_clause(evidence, root)
         if there is not None:
             return f'says "{claim.surfaces[place]}" where the cited passage says "{there}"'
     return None
@@ -132,6 +134,20 @@ def _opposite_clause(evidence: Evidence, root: str) -> str | None:
     return next((best.surfaces[start + i] for i, other in enumerate(there) if other in _AGAINST[root]), None)
 
 
+def _opposite_beside(evidence: Evidence, place: int, root: str) -> str | None:
+    """The opposite word that stands in the best sentence beside the same word: "closed further", "opened further"."""
+    best, following = evidence.best, _next_content(evidence.claim, place)
+    if _SAME[root] & set(best.stems) or has_negation([evidence.claim]) or has_negation([best]) or not following:
+        return None
+    stems = [comparable_stem(word) for word in best.words]
+    there = (at for at, stem in enumerate(stems) if stem in _AGAINST[root] and _next_content(best, at) == following)
+    return next((best.surfaces[at] for at in there), None)
+
+
+def _next_content(sentence: Sentence, place: int) -> str:
+    return next((stem for stem in sentence.stems[place + 1 : place + 4] if stem), "")
+
+
 def _best_clause(evidence: Evidence, without: str) -> tuple[int, int]:
     """Span of the clause with the highest idf mass of the claim, leaving one stem out; empty if none is high."""
     weight = {
@@ -143,6 +159,9 @@ def _best_clause(evidence: Evidence, without: str) -> tuple[int, int]:
         return sum(weight.get(root, 0.0) for root in set(evidence.best.stems[span[0] : span[1]])) / total
 
     best = max(_clauses(evidence.best), key=mass)
+    whole = (0, len(evidence.best.words))
+    if mass(best) < _LEAST_CLAUSE and len(evidence.best.content()) <= _SHORT and mass(whole) >= _MOST_OF_IT:
+        return whole
     return best if mass(best) >= _LEAST_CLAUSE else (0, 0)
 
 

@@ -88,6 +88,7 @@ _COUNTRIES = {
     )
     for word in words.split()
 }  # fmt: skip
+_SEATS = {"washington": "usa", "beijing": "china", "brussels": "eu", "london": "uk", "hague": "netherlands"}
 _AMOUNT = re.compile(r"\d[\d.]*(?:[a-z]{0,3}|(?i:st|nd|rd|th|am|pm|k|mn?|bn?|tn?|km|kg|cm|mph|ft|lb))$")
 _COMMON_NOUN = re.compile(r"(?:[^s]s|tion|ment|ness|ity|ance|ence|ism|ship|hood|age|ure|men|people)$")
 _DEMONYM = re.compile(r"(?:ese|ians?|ish|ans?|is?|ns?|a|y|en|ey|e)$")
@@ -122,6 +123,16 @@ def can_name(sentence: Sentence, at: int) -> bool:
     return not _opens(sentence, at) or not _COMMON_NOUN.search(word)
 
 
+def is_title(word: str) -> bool:
+    """True for "Secretary" and for words such as "Department" that many names share."""
+    return comparable_word(word) in _TITLES
+
+
+def nation_of(word: str) -> int | None:
+    """A number for the country whose name, people or seat a word as compared is: "china", "chinese", "beijing"."""
+    return _COUNTRIES.get(_SEATS.get(word, word))
+
+
 def calendar_kind(words: Sequence[str]) -> str:
     """ "day" for a weekday, "month" for a month, "" for another name."""
     lower = {word.lower() for word in words}
@@ -135,7 +146,7 @@ def may_name_same(one: Sequence[str], other: Sequence[str]) -> bool:
             a, b = comparable_word(mine), comparable_word(theirs)
             if comparable_stem(a) == comparable_stem(b) or _root(a) == _root(b):
                 return True
-            if a in _COUNTRIES and _COUNTRIES[a] == _COUNTRIES.get(b):
+            if nation_of(a) is not None and nation_of(a) == nation_of(b):
                 return True
     return not _initials(one).isdisjoint(w.lower() for w in other) or not _initials(other).isdisjoint(
         w.lower() for w in one

@@ -43,6 +43,7 @@ _NOT_NEGATING = {
     "nothing": {("but",)},
     "without": {("doubt",)},
 }
+_AFTER_VERB = frozenset("neither nothing nobody none".split())
 _SCOPE_WORDS = 6
 _LEAST_SHARE = 0.5
 
@@ -65,6 +66,8 @@ def negated(sentence: Sentence, depth: int = 3) -> Iterator[Negated]:
     """The first `depth` content words after each negation, within its clause and six words."""
     for at in range(len(sentence.words)):
         if is_negation(sentence, at):
+            if sentence.words[at] in _AFTER_VERB and at and sentence.stems[at - 1]:
+                yield Negated(sentence.stems[at - 1], at - 1, at + 1)
             yield from _scope(sentence, at, depth)
 
 
@@ -130,10 +133,10 @@ def _dropped(evidence: Evidence) -> str | None:
 
 
 def _in_context(evidence: Evidence, root: str, reach: int = 3) -> bool:
-    """True when a word next to `root` in the claim also stands near it in the best sentence."""
+    """True when a word close to `root` in the claim also stands near it in the best sentence."""
     said, there = evidence.claim.content(), evidence.best.content()
     at, place = said.index(root), there.index(root)
-    beside = set(said[max(0, at - 1) : at + 2]) - {root}
+    beside = set(said[max(0, at - 2) : at + 3]) - {root}
     return not beside or bool(beside & set(there[max(0, place - reach) : place + reach + 1]))
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -29,8 +30,12 @@ class CacheState:
     fingerprint: str = ""
 
     def usable_for(self, store: Store) -> bool:
-        """True when the cache may be read, though perhaps behind the store."""
-        return self.clean and self.library_id == store.library_id and self.generation <= store.generation
+        """True when the cache may be read, and brought up to date where it is behind the store."""
+        return self.clean and self.is_of(store) and self.generation >= store.removals_from
+
+    def is_of(self, store: Store) -> bool:
+        """True when the cache was built from this store and no later state of it."""
+        return self.library_id == store.library_id and self.generation <= store.generation
 
 
 class Cache:
@@ -69,6 +74,23 @@ def write_state(directory: Path, state: CacheState) -> None:
     draft.parent.mkdir(parents=True, exist_ok=True)
     draft.write_text(json.dumps(asdict(state)))
     os.replace(draft, _file(directory))
+
+
+def forget_state(directory: Path) -> None:
+    """Takes the state back: the cache will be built anew."""
+    with suppress(OSError):  # where nobody can write, it is not trusted again by this process either
+        _file(directory).unlink(missing_ok=True)
+
+
+def forget_foreign_states(index: Path, store: Store) -> None:
+    """Takes the states of caches back that show another store, or what the store was before a copy was restored.
+
+    To be called before the store is changed: once it has passed the generation of such a cache, nothing would tell.
+    """
+    for file in index.glob("*.json"):
+        state = read_state(file)
+        if state.library_id and not state.is_of(store):
+            forget_state(file)
 
 
 def _file(directory: Path) -> Path:

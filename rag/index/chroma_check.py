@@ -16,19 +16,28 @@ from pathlib import Path
 
 PROBES = 20
 _TIMEOUT = 120
+_DATABASE = "chroma.sqlite3"
 
 
 def fingerprint(directory: Path) -> str:
-    """Of the names, sizes and times of the index files that Chroma overwrites in place, and its database's size.
+    """Of the index files that Chroma overwrites in place, and of its database's size; a second per 1.4 GB.
 
-    The database's time is left out: opening it for reading can change it.
+    The database's content is left out, because opening it for reading changes it, and so are index files
+    without their metadata: Chroma makes them anew until it has a thousand vectors to put there.
     """
-    files = sorted(p for p in directory.rglob("*") if p.is_file() and p.suffix in {".bin", ".pickle", ".sqlite3"})
-    facts = [
-        (str(p.relative_to(directory)), p.stat().st_size, 0 if p.suffix == ".sqlite3" else p.stat().st_mtime_ns)
-        for p in files
-    ]
-    return hashlib.sha256(json.dumps(facts).encode()).hexdigest()[:16]
+    found = hashlib.sha256()
+    for database in directory.glob(_DATABASE):
+        found.update(str(database.stat().st_size).encode())
+    for path in _index_files(directory):
+        found.update(json.dumps(str(path.relative_to(directory))).encode())
+        with path.open("rb") as file:
+            found.update(hashlib.file_digest(file, "sha256").digest())
+    return found.hexdigest()[:16]
+
+
+def _index_files(directory: Path) -> list[Path]:
+    folders = [metadata.parent for metadata in sorted(directory.glob("*/index_metadata.pickle"))]
+    return [path for folder in folders for path in sorted(folder.iterdir())]
 
 
 def holds_foreign_code(directory: Path) -> str | None:
@@ -36,7 +45,7 @@ def holds_foreign_code(directory: Path) -> str | None:
 
     See CVE-2026-45829. Groundwire stores none, so any name means that somebody else wrote the index.
     """
-    database = directory / "chroma.sqlite3"
+    database = directory / _DATABASE
     if not database.is_file():
         return None
     try:
@@ -51,7 +60,7 @@ def holds_foreign_code(directory: Path) -> str | None:
 
 def is_healthy(directory: Path) -> bool:
     """Asks a child process; False as well when the child crashes or hangs."""
-    if not (directory / "chroma.sqlite3").is_file() or holds_foreign_code(directory):
+    if not (directory / _DATABASE).is_file() or holds_foreign_code(directory):
         return False
     command = [sys.executable, "-m", "rag.index.chroma_check", str(directory.resolve())]
     try:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,8 +12,11 @@ from rag.index.chroma_check import fingerprint, holds_foreign_code, is_healthy
 from rag.index.exact import ExactVectors
 from rag.index.keywords import Keywords
 from rag.index.library import INDEX_DIRECTORY, update_caches
-from rag.index.lock import WriterLock
+from rag.index.lock import WriterLock, updating_caches
 from rag.index.store import Store
+
+_REBUILD_SECONDS = 600.0
+"""Longer than a reader takes that rebuilds the index at this moment."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,11 +26,13 @@ class Finding:
     Attributes:
         part: "store", "vectors", "keywords" or "chroma".
         repairable: True when it can be rebuilt from the store.
+        is_behind: Sound, but of an earlier generation than the store.
     """
 
     part: str
     problem: str
-    repairable: bool
+    repairable: bool = True
+    is_behind: bool = False
 
 
 def check_library(store: Store, *, thorough: bool = False) -> list[Finding]:
@@ -45,11 +51,11 @@ def check_library(store: Store, *, thorough: bool = False) -> list[Finding]:
     exact, keywords = ExactVectors(index / "vectors"), Keywords(index / "keywords")
     for part, cache in (("vectors", exact), ("keywords", keywords)):
         if not cache.open(store):
-            findings.append(Finding(part, "missing, damaged or of another library", repairable=True))
+            findings.append(Finding(part, "missing, damaged or of another library"))
         elif cache.generation != store.generation:
-            findings.append(Finding(part, _behind(cache.generation, store.generation), repairable=True))
+            findings.append(_behind(part, cache.generation, store.generation))
         elif thorough and isinstance(cache, ExactVectors) and not cache.agrees_with(store):
-            findings.append(Finding(part, "other vectors than the store's", repairable=True))
+            findings.append(Finding(part, "other vectors than the store's"))
     return findings + _check_chroma(store, index / "chroma", thorough)
 
 
@@ -61,35 +67,33 @@ def repair_library(directory: Path) -> tuple[list[Finding], list[Finding]]:
         LibraryBusy: Another process is writing.
         LibraryDamaged: The store cannot be opened.
     """
-    store = Store(directory)
-    found = check_library(store, thorough=True)
-    if any(f.repairable for f in found):
-        with WriterLock(directory):
+    with closing(Store(directory)) as store:
+        found = check_library(store, thorough=True)
+        if not any(f.repairable for f in found):
+            return found, found
+        with WriterLock(directory), updating_caches(directory, wait=_REBUILD_SECONDS):
             for finding in found:
-                if finding.repairable and "generation" not in finding.problem:
+                if finding.repairable and not finding.is_behind:
                     _discard(directory / INDEX_DIRECTORY / finding.part)
             update_caches(store)
-    left = check_library(store, thorough=True)
-    store.close()
-    return found, left
+        return found, check_library(store, thorough=True)
 
 
 def _check_chroma(store: Store, directory: Path, thorough: bool) -> list[Finding]:
     state = read_state(directory)
-    problem = None
     if not state.usable_for(store):
-        problem = "missing, left by a writer that was killed, or of another library"
-    elif foreign := holds_foreign_code(directory):
-        problem = foreign
-    elif (thorough or state.fingerprint != fingerprint(directory)) and not is_healthy(directory):
-        problem = "its files are damaged"
-    elif state.generation != store.generation:
-        problem = _behind(state.generation, store.generation)
-    return [Finding("chroma", problem, repairable=True)] if problem else []
+        return [Finding("chroma", "missing, left by a writer that was killed, or of another library")]
+    if foreign := holds_foreign_code(directory):
+        return [Finding("chroma", foreign)]
+    if state.fingerprint != fingerprint(directory) or (thorough and not is_healthy(directory)):
+        return [Finding("chroma", "its files are damaged")]
+    if state.generation != store.generation:
+        return [_behind("chroma", state.generation, store.generation)]
+    return []
 
 
-def _behind(generation: int, current: int) -> str:
-    return f"shows generation {generation}, the store is at generation {current}"
+def _behind(part: str, generation: int, current: int) -> Finding:
+    return Finding(part, f"shows generation {generation}, the store is at generation {current}", is_behind=True)
 
 
 def _discard(directory: Path) -> None:

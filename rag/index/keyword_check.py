@@ -11,8 +11,10 @@ import json
 import struct
 import zlib
 from pathlib import Path
+from typing import Any
 
 _MAGIC = 1337
+_PARTS = ("fast", "fieldnorm", "idx", "pos", "store", "term")
 _END = struct.Struct("<II")
 
 
@@ -20,10 +22,16 @@ def is_intact(directory: Path) -> bool:
     """True when every file of every segment in use has its checksum; about a second per gigabyte."""
     try:
         segments = json.loads((directory / "meta.json").read_bytes())["segments"]
-        used = {segment["segment_id"].replace("-", "") for segment in segments}
-        return all(_has_its_checksum(file) for file in directory.iterdir() if file.name.split(".")[0] in used)
+        return all(_has_its_checksum(directory / name) for segment in segments for name in _files(segment))
     except (OSError, ValueError, KeyError, TypeError, struct.error):
         return False
+
+
+def _files(segment: dict[str, Any]) -> list[str]:
+    """The names of a segment's files; deletions are in one of their own."""
+    name = segment["segment_id"].replace("-", "")
+    deletions = [f"{segment['deletes']['opstamp']}.del"] if segment["deletes"] else []
+    return [f"{name}.{part}" for part in (*_PARTS, *deletions)]
 
 
 def _has_its_checksum(file: Path) -> bool:

@@ -11,12 +11,18 @@ from typing import Any
 from rag.date_words import date_words
 from rag.errors import LibraryNotWritable
 from rag.index.cache_state import Cache, CacheState, read_state, write_state
+from rag.index.catalogue import NO_DAYS, TEXT_FIELDS, day_range, text_filters
 from rag.index.keyword_check import is_intact
 from rag.index.store import Store, StoredPassage
+from rag.records import Filters
 from rag.tokens import STOP_WORDS, tokens
+
+LAYOUT = "2"
+"""Kept as the state's fingerprint: an index of other fields is built anew."""
 
 _WRITER_BYTES = 128_000_000
 _PRIOR_PASSAGES, _PRIOR_RATE = 1000, 0.01
+_NO_END = NO_DAYS[0] - 1
 
 
 class Keywords(Cache):
@@ -29,7 +35,7 @@ class Keywords(Cache):
     def open(self, store: Store) -> bool:
         """Opens the index; False when it is missing, damaged or not of this library."""
         state = read_state(self._directory)
-        if not state.usable_for(store) or not is_intact(self._directory):
+        if not state.usable_for(store) or state.fingerprint != LAYOUT or not is_intact(self._directory):
             return False
         import tantivy
 
@@ -70,24 +76,33 @@ class Keywords(Cache):
             raise LibraryNotWritable(
                 f"the keyword index in {self._directory} cannot be written ({error}). Make room."
             ) from None
-        write_state(self._directory, CacheState(store.library_id, generation, clean=True))
+        write_state(self._directory, CacheState(store.library_id, generation, clean=True, fingerprint=LAYOUT))
 
-    def search(self, question: str, k: int, allowed: Sequence[int] | None = None) -> list[tuple[int, float]]:
-        """The k passages of highest BM25, best first, as (number, BM25); empty when no word is known.
-
-        Args:
-            allowed: Passage numbers that may be returned; None for all.
-        """
+    def search(self, question: str, k: int, filters: Filters | None = None) -> list[tuple[int, float]]:
+        """The k passages of highest BM25, best first, as (number, BM25); empty when no word is known."""
         terms = question_terms(question)
         if not terms or self._index is None:
             return []
-        searcher = self._index.searcher()
         query = self._index.parse_query(" ".join(terms), ["text"])
-        permitted = None if allowed is None else set(allowed)
-        limit = k if permitted is None else max(1, searcher.num_docs)
-        hits = searcher.search(query, limit, count=False).hits
-        ranked = ((int(searcher.doc(address)["number"][0]), float(score)) for score, address in hits)
-        return [(n, s) for n, s in ranked if permitted is None or n in permitted][:k]
+        return self._run([query, *_conditions(self._index.schema, filters or Filters())], k)
+
+    def scores(self, question: str, passages: Sequence[int]) -> dict[int, float]:
+        """BM25 of each of the passages; those that share no word with the question are left out."""
+        terms = question_terms(question)
+        if not terms or self._index is None or not passages:
+            return {}
+        import tantivy
+
+        query = self._index.parse_query(" ".join(terms), ["text"])
+        among = tantivy.Query.term_set_query(self._index.schema, "number", list(passages))
+        return dict(self._run([query, among], len(passages)))
+
+    def _run(self, queries: Sequence[Any], k: int) -> list[tuple[int, float]]:
+        """The best that all queries match; the first one gives the score."""
+        searcher = self._index.searcher()
+        hits = searcher.search(_all_of(queries), k, count=False).hits
+        numbers = searcher.fast_field_values("number", [address for _, address in hits])
+        return [(int(number), float(score)) for number, (score, _) in zip(numbers, hits, strict=True)]
 
     def idf(self, stem: str) -> float:
         """How rare a stem is, smoothed so that a small library does not take every unseen word for a rarity.
@@ -113,12 +128,36 @@ def _plain(token: str) -> list[str]:
     return "".join(c if c.isalnum() else " " for c in token).split()
 
 
+def _all_of(queries: Sequence[Any]) -> Any:
+    import tantivy
+
+    if len(queries) == 1:
+        return queries[0]
+    silent = [tantivy.Query.const_score_query(query, 0.0) for query in queries[1:]]
+    return tantivy.Query.boolean_query([(tantivy.Occur.Must, query) for query in (queries[0], *silent)])
+
+
+def _conditions(schema: Any, filters: Filters) -> list[Any]:
+    import tantivy
+
+    conditions = [tantivy.Query.term_set_query(schema, field, wanted) for field, wanted in text_filters(filters)]
+    for field, low, high in (
+        ("last_day", day_range(filters.since)[0] if filters.since else 0, _NO_END),
+        ("first_day", 0, day_range(filters.until)[1] if filters.until else _NO_END),
+    ):
+        if (low, high) != (0, _NO_END):
+            conditions.append(tantivy.Query.range_query(schema, field, tantivy.FieldType.Integer, low, high))
+    return conditions
+
+
 def _document(stored: StoredPassage) -> Any:
     import tantivy
 
     head = stored.article
     text = f"{head.title}\n{head.outlet or ''}\n{date_words(head.published)}\n{stored.passage.text}"
-    return tantivy.Document(number=stored.number, text=" ".join(tokens(text)))
+    first, last = day_range(head.published)
+    fields = {name: value for name, of in TEXT_FIELDS.items() if (value := of(head))}
+    return tantivy.Document(number=stored.number, text=" ".join(tokens(text)), first_day=first, last_day=last, **fields)
 
 
 def _create_or_open(directory: Path) -> Any:
@@ -136,6 +175,10 @@ def _schema() -> Any:
     schema = tantivy.SchemaBuilder()
     schema.add_integer_field("number", stored=True, indexed=True, fast=True)
     schema.add_text_field("text", stored=False, tokenizer_name="en_stem")
+    for name in TEXT_FIELDS:
+        schema.add_text_field(name, stored=False, tokenizer_name="raw", index_option="basic")
+    for name in ("first_day", "last_day"):
+        schema.add_integer_field(name, indexed=True, fast=True)
     return schema.build()
 
 

@@ -14,10 +14,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rag.errors import LibraryBusy, LibraryDamaged, LibraryMissing, LibraryNotWritable
+from rag.index.catalogue import Catalogue, PassageFacts
 from rag.index.exact import ExactVectors
-from rag.index.filtering import allowed_passages
 from rag.index.keywords import Keywords
-from rag.index.lock import WriterLock
+from rag.index.lock import catching_up
 from rag.index.store import Store, StoredPassage
 from rag.index.vectors import ChromaVectors
 from rag.records import Article, ArticleHead, Copy, Filters
@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 INDEX_DIRECTORY = "index"
+_MANY = 0.2
+"""Share of the passages that a filter passes, from which keyword hits are filtered afterwards."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,10 +44,20 @@ class LibraryCounts:
 
 @dataclass(frozen=True, slots=True)
 class Candidates:
-    """Passages by number with the raw scores of both rankings; a missing score means not ranked."""
+    """Passages by number with the raw scores of both rankings.
+
+    Attributes:
+        cosine: Of every candidate.
+        bm25: Of every candidate that shares a word with the question.
+        dense_ranks, keyword_ranks: From 1, of those that the ranking gave.
+        facts: Of every candidate.
+    """
 
     cosine: dict[int, float]
     bm25: dict[int, float]
+    dense_ranks: dict[int, int]
+    keyword_ranks: dict[int, int]
+    facts: dict[int, PassageFacts]
 
 
 def open_library(directory: str | Path) -> Library:
@@ -73,6 +85,7 @@ class Library:
         self._lock = threading.RLock()
         self._exact, self._keywords, self._chroma = _caches(directory)
         self._chroma_open = False
+        self._catalogue = Catalogue(self.store, self._exact.numbers)
         self._seen = -1
 
     # ------------------------------------------------------------------ articles
@@ -97,19 +110,30 @@ class Library:
         return LibraryCounts(*self.store.counts(), self.store.generation, self.store.embedding_model)
 
     # ------------------------------------------------------------------ search
-    def candidates(self, question: str, vector: NDArray[np.float32], k: int, filters: Filters) -> Candidates:
-        """The best k passages of each ranking, each with both scores where known.
+    def candidates(
+        self, question: str, vector: NDArray[np.float32], k: int, filters: Filters, *, approximate: bool = False
+    ) -> Candidates:
+        """The best k passages of each ranking.
 
         Args:
             vector: Unit vector of the question by the library's embedding model.
+            approximate: Lets Chroma answer when there is no filter and its index is sound.
         """
         with self._lock:
             self.refresh()
-            allowed = allowed_passages(self.store, filters) if filters else None
-            dense = self._dense(vector, k, allowed)
-            bm25 = dict(self._keywords.search(question, 10 * k, allowed))
-            best = [number for number, _ in dense] + list(bm25)[:k]
-            return Candidates(self._exact.cosines(vector, set(best)), {n: bm25[n] for n in best if n in bm25})
+            allowed = self._catalogue.allowed(filters) if filters else None
+            dense = self._dense(vector, k, allowed, approximate)
+            bm25 = dict(self._by_keyword(question, k, filters, allowed))
+            keyword_ranks = {number: rank for rank, number in enumerate(bm25, start=1)}
+            bm25 |= self._keywords.scores(question, [number for number, _ in dense if number not in bm25])
+            facts = self._catalogue.facts([*dict.fromkeys([number for number, _ in dense] + list(bm25))])
+            return Candidates(
+                cosine=self._exact.cosines(vector, facts),
+                bm25={number: score for number, score in bm25.items() if number in facts},
+                dense_ranks={number: rank for rank, (number, _) in enumerate(dense, start=1)},
+                keyword_ranks=keyword_ranks,
+                facts=facts,
+            )
 
     def passages(self, numbers: Sequence[int]) -> dict[int, StoredPassage]:
         """Passages by number; those removed meanwhile are missing."""
@@ -119,8 +143,27 @@ class Library:
         """How rare a stem is among the passages, see `Keywords.idf`."""
         return self._keywords.idf(stem)
 
-    def _dense(self, vector: NDArray[np.float32], k: int, allowed: Sequence[int] | None) -> list[tuple[int, float]]:
-        if allowed is None and self._chroma_open:
+    def rarity(self, first: str, last: str) -> float:
+        """How few articles are of a period, see `Catalogue.rarity`."""
+        with self._lock:
+            return self._catalogue.rarity(first, last)
+
+    def _by_keyword(
+        self, question: str, k: int, filters: Filters, allowed: NDArray[np.bool_] | None
+    ) -> list[tuple[int, float]]:
+        share = 0.0 if allowed is None else float(allowed.mean())
+        if allowed is not None and share > _MANY:  # cheaper to look at more hits than to test every hit
+            limit = int(1.5 * k / share) + k
+            hits = self._keywords.search(question, limit)
+            passing = self._catalogue.passing([number for number, _ in hits], allowed)
+            if len(passing) >= k or len(hits) < limit:
+                return [(number, score) for number, score in hits if number in passing][:k]
+        return self._keywords.search(question, k, filters)
+
+    def _dense(
+        self, vector: NDArray[np.float32], k: int, allowed: NDArray[np.bool_] | None, approximate: bool
+    ) -> list[tuple[int, float]]:
+        if approximate and allowed is None and self._chroma_open:
             try:
                 return self._chroma.search(vector, k)
             except (LibraryBusy, LibraryDamaged):
@@ -133,12 +176,14 @@ class Library:
         with self._lock:
             if self.store.generation != self._seen:
                 self._bring_up_to_date()
+                if self._catalogue.numbers is not self._exact.numbers:
+                    self._catalogue = Catalogue(self.store, self._exact.numbers)
 
     def _bring_up_to_date(self) -> None:
         generation = self.store.generation
         if not self._reopen(generation):
             try:
-                with WriterLock(self.directory):
+                with catching_up(self.directory):
                     update_caches(self.store)
             except LibraryBusy:
                 self._load_missing()

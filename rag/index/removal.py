@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from contextlib import closing
 from pathlib import Path
 
-from rag.index.library import update_caches
 from rag.index.lock import WriterLock
 from rag.index.store import Store
+from rag.index.upkeep import begin_writing, finish_writing
 
 
 def remove_articles(article_ids: Sequence[str], directory: Path) -> list[str]:
@@ -20,8 +20,9 @@ def remove_articles(article_ids: Sequence[str], directory: Path) -> list[str]:
         LibraryNotWritable: Disk full, read-only, or no permission.
     """
     with closing(Store(directory)) as store, WriterLock(directory):
+        begin_writing(store)
         gone = [id for id in article_ids if store.remove(id)]
         if gone:
             store.drop_unused_vectors()
-            update_caches(store)
+            finish_writing(store)
     return gone

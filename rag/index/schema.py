@@ -9,10 +9,12 @@ SCHEMA_VERSION = 1
 ARTICLE_COLUMNS = (*ArticleHead.__dataclass_fields__, "text", "source", "content_hash", "provenance", "signature")
 """In the order of `Article`'s fields; `signature` last, because `Article` does not carry it."""
 
-SCHEMA = """
+SCHEMA = f"""
+BEGIN IMMEDIATE;
 CREATE TABLE IF NOT EXISTS facts (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 INSERT OR IGNORE INTO facts VALUES ('generation', '0');
 INSERT OR IGNORE INTO facts VALUES ('library_id', lower(hex(randomblob(8))));
+INSERT OR IGNORE INTO facts VALUES ('schema', '{SCHEMA_VERSION}');
 
 CREATE TABLE IF NOT EXISTS articles (
     number INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -47,4 +49,5 @@ CREATE TABLE IF NOT EXISTS vectors (text_hash BLOB PRIMARY KEY, vector BLOB NOT 
 
 CREATE TABLE IF NOT EXISTS removed (passage INTEGER NOT NULL, generation INTEGER NOT NULL);
 CREATE INDEX IF NOT EXISTS removed_generation ON removed (generation);
+COMMIT;
 """

@@ -7,14 +7,16 @@ Each transaction raises the generation, a number by which caches and readers see
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from rag.errors import LibraryDamaged, LibraryMissing
-from rag.index.connection import Connection, connect, make_directory
+from rag.index.connection import connect, make_directory
 from rag.index.schema import ARTICLE_COLUMNS, SCHEMA, SCHEMA_VERSION
+from rag.index.transaction import Transaction
 from rag.records import Article, ArticleHead, Passage
 
 if TYPE_CHECKING:
@@ -59,7 +61,7 @@ class Store:
         """
         self.directory = directory
         path = directory / STORE_FILE
-        if not create and not path.is_file():
+        if not create and not os.path.isfile(path):  # which, other than is_file, takes any name
             raise LibraryMissing(
                 f"no library at {str(directory)!r}. Make one: python -m ingest PATH --library {directory}"
             )
@@ -71,52 +73,58 @@ class Store:
         self._check_version()
 
     def _check_version(self) -> None:
-        version = self._value("schema")
-        if version is None:
-            self._set("schema", str(SCHEMA_VERSION))
-        elif version != str(SCHEMA_VERSION):
-            raise LibraryDamaged(
-                f"the library in {self.directory} has format {version}, this program reads {SCHEMA_VERSION}. "
-                "Ingest the articles into a new library."
+        if self._db.execute("SELECT 1 FROM sqlite_master WHERE name = 'facts'").fetchone() is None:
+            raise LibraryMissing(
+                f"the library in {str(self.directory)!r} was never finished. Make it: "
+                f"python -m ingest PATH --library {self.directory}"
             )
+        version = self.fact("schema")
+        if version != str(SCHEMA_VERSION):
+            known = f"has format {version}, this program reads {SCHEMA_VERSION}"
+            raise LibraryDamaged(f"the library in {self.directory} {known}. Ingest the articles into a new library.")
 
     def close(self) -> None:
         """Ends the connection."""
         self._db.close()
 
     # ------------------------------------------------------------------ facts about the library
-    def _value(self, key: str) -> str | None:
+    def fact(self, key: str) -> str | None:
+        """What was recorded about the library under a key."""
         row = self._db.execute("SELECT value FROM facts WHERE key = ?", (key,)).fetchone()
         return None if row is None else str(row[0])
 
-    def _set(self, key: str, value: str) -> None:
-        self._db.execute(
-            "INSERT INTO facts VALUES (?, ?) ON CONFLICT(key) DO UPDATE SET value = excluded.value", (key, value)
-        )
+    def set_fact(self, key: str, value: str) -> None:
+        """Records something about the library."""
+        self._db.execute("INSERT OR REPLACE INTO facts VALUES (?, ?)", (key, value))
 
     @property
     def generation(self) -> int:
         """Rises with every change of content."""
-        return int(self._value("generation") or 0)
+        return int(self.fact("generation") or 0)
+
+    @property
+    def removals_from(self) -> int:
+        """The generation after which `removed_since` knows every removal; a cache from before must be built anew."""
+        return int(self.fact("removals_from") or 0)
 
     @property
     def library_id(self) -> str:
         """Random, made with the library: tells caches of this store from another's."""
-        return self._value("library_id") or ""
+        return self.fact("library_id") or ""
 
     @property
     def embedding_model(self) -> str | None:
         """Name of the model whose vectors are stored; None before the first article."""
-        return self._value("embedding_model")
+        return self.fact("embedding_model")
 
     def set_embedding_model(self, name: str) -> None:
         """Records the model whose vectors are stored."""
-        self._set("embedding_model", name)
+        self.set_fact("embedding_model", name)
 
     def counts(self) -> tuple[int, int, int]:
         """Articles, passages, stories."""
         articles, stories = self._db.execute("SELECT count(*), count(DISTINCT story_id) FROM articles").fetchone()
-        return articles, self._db.execute("SELECT count(*) FROM passages").fetchone()[0], stories
+        return articles, int(self._db.execute("SELECT count(*) FROM passages").fetchone()[0]), stories
 
     def integrity(self) -> str:
         """SQLite's own check: "ok" or what is wrong, in one line."""
@@ -138,7 +146,7 @@ class Store:
         values = [getattr(article, name) for name in ArticleHead.__dataclass_fields__]
         values += [article.text, article.source, article.content_hash, json.dumps(dict(article.provenance)), signature]
         marks = ", ".join("?" * (len(values) + 1))
-        with self._transaction() as generation:
+        with Transaction(self._db) as generation:
             self._delete(article.id, generation)
             cursor = self._db.execute(
                 f"INSERT INTO articles ({', '.join(ARTICLE_COLUMNS)}, generation) VALUES ({marks})",
@@ -156,7 +164,7 @@ class Store:
         """Removes an article; False when there was none."""
         if self._db.execute("SELECT 1 FROM articles WHERE id = ?", (article_id,)).fetchone() is None:
             return False
-        with self._transaction() as generation:
+        with Transaction(self._db) as generation:
             return self._delete(article_id, generation)
 
     def move_source(self, article_id: str, source: str) -> None:
@@ -167,6 +175,14 @@ class Store:
         """Forgets vectors that no passage uses any more."""
         self._db.execute("DELETE FROM vectors WHERE text_hash NOT IN (SELECT text_hash FROM passages)")
 
+    def forget_removed(self, generation: int) -> None:
+        """Forgets which passages were removed up to a generation that every cache has reached."""
+        if self._db.execute("SELECT 1 FROM removed WHERE generation <= ?", (generation,)).fetchone():
+            self.set_fact(
+                "removals_from", str(generation)
+            )  # first, so that a kill between the two costs a rebuild at most
+            self._db.execute("DELETE FROM removed WHERE generation <= ?", (generation,))
+
     def _delete(self, article_id: str, generation: int) -> bool:
         row = self._db.execute("SELECT number FROM articles WHERE id = ?", (article_id,)).fetchone()
         if row is None:
@@ -174,9 +190,6 @@ class Store:
         self._db.execute("INSERT INTO removed SELECT number, ? FROM passages WHERE article = ?", (generation, row[0]))
         self._db.execute("DELETE FROM articles WHERE number = ?", row)
         return True
-
-    def _transaction(self) -> _Transaction:
-        return _Transaction(self._db)
 
     # ------------------------------------------------------------------ reading articles
     def article(self, article_id: str) -> Article | None:
@@ -243,16 +256,35 @@ class Store:
         )
         yield from self._db.execute(query, (after,))
 
+    def passages_with_vectors(self, generation: int) -> Iterator[tuple[StoredPassage, bytes]]:
+        """Passages of the articles written after a generation with their float32 vectors; one state of the store."""
+        query = (
+            f"SELECT {_PASSAGE_COLUMNS}, v.vector FROM {_PASSAGE_TABLES} JOIN vectors v ON v.text_hash = p.text_hash "
+            "WHERE a.generation > ? ORDER BY p.number"
+        )
+        for *row, vector in self._db.execute(query, (generation,)):
+            yield _stored_passage(tuple(row)), vector
+
+    def article_of_passages(self) -> Iterator[tuple[int, int]]:
+        """(passage number, article number) of every passage, by passage number."""
+        yield from self._db.execute("SELECT number, article FROM passages ORDER BY number")
+
+    def numbered_heads(self) -> Iterator[tuple[int, ArticleHead]]:
+        """Every article's number, unique within the store, with its head."""
+        for number, *head in self._db.execute(f"SELECT a.number, {_HEAD_COLUMNS} FROM articles a ORDER BY a.number"):
+            yield number, ArticleHead(*head)
+
     def numbers_where(self, condition: str, values: Sequence[str]) -> list[int]:
         """Numbers of the passages whose articles (alias `a`) meet an SQL condition written by this package."""
         query = f"SELECT p.number FROM passages p JOIN articles a ON a.number = p.article WHERE {condition}"
         return [row[0] for row in self._db.execute(query, values)]
 
 
-_PASSAGE_QUERY = (
-    "SELECT p.number, a.id, p.start, p.end, substr(a.text, p.start + 1, p.end - p.start), p.sentences, "
-    f"{_HEAD_COLUMNS} FROM passages p JOIN articles a ON a.number = p.article"
+_PASSAGE_COLUMNS = (
+    f"p.number, a.id, p.start, p.end, substr(a.text, p.start + 1, p.end - p.start), p.sentences, {_HEAD_COLUMNS}"
 )
+_PASSAGE_TABLES = "passages p JOIN articles a ON a.number = p.article"
+_PASSAGE_QUERY = f"SELECT {_PASSAGE_COLUMNS} FROM {_PASSAGE_TABLES}"
 
 
 def _stored_passage(row: tuple[Any, ...]) -> StoredPassage:
@@ -266,23 +298,3 @@ def _parsed(document: str) -> Any:
         return json.loads(document)
     except (TypeError, ValueError):
         raise LibraryDamaged(f"the store holds {str(document)[:40]!r} in place of JSON. Ingest anew.") from None
-
-
-class _Transaction:
-    """An immediate transaction that raises the generation and gives its new value."""
-
-    def __init__(self, db: Connection) -> None:
-        self._db = db
-
-    def __enter__(self) -> int:
-        self._db.execute("BEGIN IMMEDIATE")
-        self._db.execute("UPDATE facts SET value = CAST(value AS INTEGER) + 1 WHERE key = 'generation'")
-        return int(self._db.execute("SELECT value FROM facts WHERE key = 'generation'").fetchone()[0])
-
-    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
-        try:
-            if kind is None:
-                self._db.execute("COMMIT")
-        finally:
-            if self._db.in_transaction:  # a full disk can have ended it already
-                self._db.execute("ROLLBACK")

@@ -1,23 +1,25 @@
 """The Chroma index: approximate vector search for unfiltered questions. A cache of the store.
 
 It holds the passage text and flat metadata too, so that a Chroma user can query it with their own tools.
-Chroma overwrites its index files in place, so a killed writer can leave files that crash their reader:
-the state is taken back before every change, and files that are not as they were left are checked in a
-child process before they are opened, and rebuilt from the store when they fail.
+Chroma overwrites its index files in place, so a killed writer can leave files that crash their reader, and
+even a reader writes: one that holds an index in memory can put it over what a writer has made since. So the
+state is taken back before every change, files are opened only when their content is what was left, and a
+search looks at the state under a lock, every time.
 """
 
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from rag.errors import LibraryBusy, LibraryDamaged, LibraryNotWritable
-from rag.index.cache_state import Cache, CacheState, read_state, write_state
-from rag.index.chroma_check import fingerprint, holds_foreign_code, is_healthy
+from rag.errors import LibraryBusy, LibraryDamaged, LibraryError, LibraryNotWritable
+from rag.index.cache_state import Cache, CacheState, forget_state, read_state, write_state
+from rag.index.chroma_check import fingerprint, holds_foreign_code
 from rag.index.lock import loading_files, writing_files
 from rag.index.store import Store, StoredPassage
 
@@ -37,72 +39,78 @@ class ChromaVectors(Cache):
         self._collection: Any = None
 
     def open(self, store: Store) -> bool:
-        """True when the index is there, clean, healthy and of this library; Chroma itself loads at the first search."""
+        """True when the index is there, as it was left, and of this library; Chroma loads it at the first search."""
         state = read_state(self._directory)
-        if not state.usable_for(store):
-            return False
-        if state.fingerprint != fingerprint(self._directory) and not is_healthy(self._directory):
-            return False
-        if holds_foreign_code(self._directory):
+        if not (state.usable_for(store) and self._is_as_left(state)) or holds_foreign_code(self._directory):
             return False
         self.state = state
         return True
+
+    def _is_as_left(self, state: CacheState) -> bool:
+        try:
+            return state.fingerprint == fingerprint(self._directory)
+        except OSError:  # a writer is replacing its files
+            return False
 
     def update(self, store: Store) -> None:
         """Brings the index to the store's generation, from the start when it cannot be trusted.
 
         Raises:
             LibraryNotWritable: Chroma cannot write its files; they are then not trusted any more.
+            LibraryBusy: A reader has been loading them for too long.
         """
-        state = read_state(self._directory)
-        if not (state.usable_for(store) and state.fingerprint == fingerprint(self._directory)):
-            state = CacheState()
-            _close_clients()
-            shutil.rmtree(self._directory, ignore_errors=True)
+        if not self.open(store):
+            self._write(store, CacheState())
+            return
+        try:
+            self._write(store, self.state)
+        except LibraryNotWritable:  # it may be damage that only a change meets
+            self._write(store, CacheState())
+
+    def _write(self, store: Store, since: CacheState) -> None:
+        """Applies what the store saw since a state; the default state stands for an index built anew."""
         generation = store.generation
-        write_state(self._directory, CacheState(store.library_id, state.generation, clean=False))
-        with writing_files(self._directory):
-            self._write(store, state.generation)
+        write_state(self._directory, CacheState(store.library_id, since.generation, clean=False))
+        with writing_files(self._directory), _faults_as(self._cannot_be_written):
+            _close_clients()
+            if not since.clean:
+                shutil.rmtree(self._directory, ignore_errors=True)
+            try:
+                collection = _open_collection(self._directory)
+                _delete(collection, store.removed_since(since.generation) if since.clean else [])
+                _upsert(collection, store, since.generation)
+            finally:
+                _close_clients()
         marked = CacheState(store.library_id, generation, clean=True, fingerprint=fingerprint(self._directory))
         write_state(self._directory, marked)
 
-    def _write(self, store: Store, since: int) -> None:
-        from chromadb.errors import ChromaError
-
-        try:
-            collection = _open_collection(self._directory)
-            _delete(collection, store.removed_since(since))
-            _upsert(collection, store, since)
-        except ChromaError as error:
-            raise LibraryNotWritable(
-                f"the Chroma index in {self._directory} cannot be written ({error}). Make room."
-            ) from None
-        finally:
-            _close_clients()
+    def _cannot_be_written(self, reason: str) -> LibraryNotWritable:
+        return LibraryNotWritable(f"the Chroma index in {self._directory} cannot be written ({reason}). Make room.")
 
     def search(self, vector: NDArray[np.float32], k: int) -> list[tuple[int, float]]:
         """About the k passages of highest cosine, best first, as (number, cosine).
 
         Raises:
-            LibraryDamaged: Chroma cannot read its files.
+            LibraryDamaged: Chroma cannot read its files; the next reader will build them anew.
             LibraryBusy: They were changed since they were found healthy, or are being changed.
         """
-        if self._collection is not None:
-            return self._query(vector, k)
-        with loading_files(self._directory):  # Chroma reads its files at the first query
+        with loading_files(self._directory):
             if read_state(self._directory) != self.state:
                 raise LibraryBusy(f"the Chroma index in {self._directory} was changed since it was checked.")
-            return self._query(vector, k)
+            try:
+                with _faults_as(self._cannot_be_read):
+                    return self._query(vector, k)
+            except LibraryDamaged:
+                forget_state(self._directory)
+                raise
+
+    def _cannot_be_read(self, reason: str) -> LibraryDamaged:
+        return LibraryDamaged(f"the Chroma index in {self._directory} cannot be read ({reason}).")
 
     def _query(self, vector: NDArray[np.float32], k: int) -> list[tuple[int, float]]:
-        from chromadb.errors import ChromaError
-
-        try:
-            if self._collection is None:
-                self._collection = _open_collection(self._directory)
-            found = self._collection.query(query_embeddings=[vector.tolist()], n_results=k, include=["distances"])
-        except ChromaError as error:
-            raise LibraryDamaged(f"the Chroma index in {self._directory} cannot be read ({error}).") from None
+        if self._collection is None:
+            self._collection = _open_collection(self._directory)
+        found = self._collection.query(query_embeddings=[vector.tolist()], n_results=k, include=["distances"])
         return [(int(n), 1.0 - d) for n, d in zip(found["ids"][0], found["distances"][0], strict=True)]
 
     def self_search(self, probes: int) -> tuple[int, int]:
@@ -116,6 +124,23 @@ class ChromaVectors(Cache):
             tried += 1
             found += bool(result["distances"][0]) and result["distances"][0][0] < 1e-3
         return found, tried
+
+
+@contextmanager
+def _faults_as(error: Callable[[str], LibraryError]) -> Iterator[None]:
+    """Chroma's own errors and the panics of its Rust part, which are no `Exception`, as an error of ours."""
+    try:
+        yield
+    except BaseException as fault:
+        if isinstance(fault, LibraryError) or not _is_chromas(fault):
+            raise
+        raise error(" ".join(str(fault).split())[:200]) from None
+
+
+def _is_chromas(fault: BaseException) -> bool:
+    from chromadb.errors import ChromaError
+
+    return isinstance(fault, ChromaError) or type(fault).__module__ == "pyo3_runtime"
 
 
 def _open_collection(directory: Path) -> Any:
@@ -143,10 +168,8 @@ def _delete(collection: Any, numbers: list[int]) -> None:
 
 def _upsert(collection: Any, store: Store, since: int) -> None:
     batch: list[tuple[StoredPassage, bytes]] = []
-    # The two cursors run over the same passages in the same order, one with texts, one with vectors.
-    for stored, (number, _published, vector) in zip(store.passages_since(since), store.vectors(since), strict=True):
-        assert stored.number == number
-        batch.append((stored, vector))
+    for row in store.passages_with_vectors(since):
+        batch.append(row)
         if len(batch) == _BATCH:
             _upsert_batch(collection, batch)
             batch.clear()

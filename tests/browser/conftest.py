@@ -12,6 +12,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -23,12 +24,15 @@ import uvicorn
 
 from rag.errors import ModelUnavailable
 from rag.events import PassagesFound
+from tests.web import scenes
 from tests.web.fakes import FakeChatbot, FakeLibrary, Script, answered, article, cite, found, script, sentence
 from web.chatbots import Chatbots
 from web.server import bind, build_app, page_address
 
 APP = Path(__file__).parents[2] / "app.py"
 CHROMIUM = Path("/usr/bin/chromium")
+TIMEOUT = 100_000
+"""Milliseconds; nothing takes long, but a busy machine may."""
 DESKTOP = {"width": 1280, "height": 800}
 PHONE = {"width": 390, "height": 844}
 
@@ -74,7 +78,7 @@ class Page:
 
     def answer(self, turn: int = 1) -> Any:
         answer = self.view.locator(".gw-answer").nth(turn - 1)
-        answer.locator(".gw-method, .gw-problem").first.wait_for(timeout=20_000)
+        answer.locator(".gw-method, .gw-problem").first.wait_for()
         return answer
 
     def in_view(self, selector: str) -> bool:
@@ -150,20 +154,34 @@ def site(chromium: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[s
 
 @pytest.fixture(scope="session")
 def scripted_site(chromium: Path) -> Iterator[tuple[str, FakeChatbot]]:
-    """The page over a scripted chatbot that is slow enough to watch and can fail on command."""
-    bot = FakeChatbot(FakeLibrary(SOURCE), [slow_script()], pause=0.5)
+    """The page over a chatbot whose events a test lets through one by one, and that can fail on command."""
+    bot = FakeChatbot(FakeLibrary(SOURCE), [three_sentences()])
+    with served(bot) as url:
+        yield url, bot
+
+
+@pytest.fixture(scope="session")
+def scene_site(chromium: Path) -> Iterator[str]:
+    """The page over answers of every form, whoever asks."""
+    with served(scenes.scripted()) as url:
+        yield url
+
+
+@contextmanager
+def served(bot: FakeChatbot) -> Iterator[str]:
+    """The page over a chatbot, in this process; gives its address."""
     listener = bind("127.0.0.1", 0)
     app = build_app(Chatbots(bot, lambda settings: bot))
     server = uvicorn.Server(uvicorn.Config(app, log_level="error", timeout_graceful_shutdown=1))
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
     thread.start()
-    yield page_address(listener, "127.0.0.1"), bot
+    yield page_address(listener, "127.0.0.1")
     server.should_exit = True
     thread.join(timeout=10)
     listener.close()
 
 
-def slow_script() -> Script:
+def three_sentences() -> Script:
     quotes = ("The port reopened on Monday.", "Cranes moved at noon.", "Ships left by evening.")
     citations = [cite(SOURCE, quote, marker) for marker, quote in enumerate(quotes, 1)]
     return script(answered("When?", SOURCE, [sentence(q, m) for m, q in enumerate(quotes, 1)], citations))
@@ -180,6 +198,7 @@ def open_page(browser: Any) -> Iterator[Callable[..., Page]]:
 
     def opener(url: str, viewport: dict[str, int] | None = None, **options: Any) -> Page:
         context = browser.new_context(viewport=viewport or DESKTOP, reduced_motion="reduce", **options)
+        context.set_default_timeout(TIMEOUT)
         pages.append(Page(context.new_page(), url))
         return pages[-1].open()
 
@@ -222,7 +241,7 @@ def canary() -> Iterator[Canary]:
 
 
 def _wait_until_healthy(url: str, server: subprocess.Popen[bytes], log: Path) -> None:
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + 240
     while time.monotonic() < deadline:
         if server.poll() is not None:
             break

@@ -42,7 +42,7 @@ def test_an_answer_that_its_quotes_do_not_hold_is_doubtful() -> None:
 def test_the_sample_set_has_no_error_and_a_spoilt_one_is_told(sample_bot: Chatbot) -> None:
     cases = load_cases(SAMPLE_GOLD)[::12]
     assert [f for f in check_gold(cases, sample_bot) if f.level == "error"] == []
-    good = next(c for c in load_cases(SAMPLE_GOLD) if c.quotes)
+    good = next(c for c in load_cases(SAMPLE_GOLD) if c.id == "huawei-affiliates")
     quote = good.quotes[0]
     moved = replace(quote, start=quote.start + 3, end=quote.end + 3)
     lost = replace(quote, text="x" * len(quote.text))

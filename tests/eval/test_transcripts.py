@@ -6,7 +6,7 @@ import pytest
 
 from eval.answers import read_answer
 from eval.transcripts import FILE_NAME, Transcript, TranscriptFile
-from rag.answer_records import Answer, Method, RejectedCitation, Seconds
+from rag.answer_records import Answer, Disagreement, Method, RejectedCitation, Seconds, Side
 from rag.errors import RunError
 from rag.records import Copy
 from tests.eval.building import abstain, answer, cite, gold, passage, say
@@ -20,7 +20,7 @@ def full_answer() -> Answer:
         retrieved=[passage("ferry", 1), passage("harbour", 2, also_in=("wire",))],
         method=Method.REPAIRED,
         rejected_citations=(RejectedCitation("[9]", "no such passage"),),
-        disagreements=({"figure": ["12", "14"]},),
+        disagreements=(Disagreement("figure", "metres", (Side("It is 12 metres.", "12", None, "Wire", None, 1),) * 2),),
         reason="cut",
         confidence=0.25,
         model="tiny",

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from benchmarks.stories import Pair, Text, by_groundwire, figures, make_copies
+from benchmarks.stories import main as benchmark
 from ingest.articles import read_articles
 from ingest.duplicates import Stories, signature
 from ingest.run_index import COMMON, RunIndex
@@ -162,6 +164,26 @@ def test_a_rewrite_of_another_year_is_another_story() -> None:
         assert shelf.add("soon after", rewritten, published) == "2022"
 
 
+def test_an_edition_of_the_same_month_is_the_same_story_and_a_new_report_is_not() -> None:
+    edition = joined([*FULL[:10], *story(50, 1)])
+    new_turn = joined([*FULL[:6], *story(51, 4)])
+    for published, text, expected in (
+        ("2022-03-20", edition, "first"),
+        ("2022-03-20", new_turn, "later"),
+        ("2022-05-20", edition, "later"),
+    ):
+        shelf = Shelf()
+        shelf.add("first", joined(FULL), "2022-03-01")
+        assert shelf.add("later", text, published) == expected
+
+
+def test_reports_that_share_a_picture_gallery_stay_apart() -> None:
+    gallery = " ".join(f"{p} Jon Vik/AP" for p in story(60, 12)) + " In pictures: The season in ships Prev Next"
+    shelf = Shelf()
+    for article, seed in (("one", 61), ("two", 62)):
+        assert shelf.add(article, joined([*story(seed, 2), gallery, *story(seed + 10, 2)])) == article
+
+
 def test_groups_survive_a_restart() -> None:
     shelf = Shelf()
     shelf.add("one", joined(FULL))
@@ -239,3 +261,15 @@ def test_grouping_is_quick() -> None:
     for number, text in enumerate(texts):
         shelf.add(str(number), text)
     assert (time.process_time() - started) / len(texts) < 0.02
+
+
+def test_the_figures_of_the_benchmark() -> None:
+    judged = [(True, True), (True, True), (True, False), (False, True)]
+    pairs = [Pair("made", str(n), same, taken) for n, (same, taken) in enumerate(judged)]
+    assert figures(pairs) == pytest.approx((2 / 3, 2 / 3, 2 / 3))
+    articles = [Text(str(seed), joined(story(seed)), "2022-03-01") for seed in range(4)]
+    copies = list(make_copies(articles, 2))
+    found = by_groundwire(articles, [copy for _, _, copy in copies])
+    assert len(copies) == 12
+    assert all(found[copy.id] == original for kind, original, copy in copies if kind == "retitled")
+    assert benchmark(["--data", "nowhere.jsonl.gz"]) == 1

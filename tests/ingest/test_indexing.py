@@ -1,29 +1,23 @@
-"""Runs of the writer: what is added, changed, kept, removed and skipped, and what survives a kill."""
+"""Runs of the writer: what is added, changed, kept, removed and skipped."""
 
 from __future__ import annotations
 
 import json
-import random
-import signal
-import subprocess
-import sys
-import time
 from pathlib import Path
 
 import pytest
 
 from ingest.articles import read_articles
-from ingest.indexing import IngestReport, ingest, ingest_articles
+from ingest.counting import INDEXING, READING
+from ingest.indexing import ingest, ingest_articles
 from ingest.records import Skipped
-from rag.embedder import open_embedder
-from rag.errors import LibraryBusy, SettingsError, SourceError
+from ingest.report import IngestReport
+from rag.errors import LibraryBusy, LibraryMissing, SettingsError, SourceError
 from rag.index.library import open_library
 from rag.index.lock import WriterLock
-from rag.index.store import Store
-from rag.records import Article, Filters
+from rag.index.store import STORE_FILE, Store
+from rag.records import Article
 from rag.settings import Settings, load_settings
-
-ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture
@@ -193,71 +187,45 @@ def test_the_report_is_the_contract_s_document(news: Path, settings: Settings) -
     assert document["skipped"] == [{"source": str(news / "empty.txt"), "reason": "empty"}]
 
 
-# ------------------------------------------------------------------ killed in the middle
-_CHILD = """
-import sys
-from pathlib import Path
-from ingest.indexing import ingest
-from rag.settings import load_settings
-def acknowledge(done, total, title):
-    if not title.startswith("reading"):
-        print(title, flush=True)
-ingest([Path(sys.argv[1])], load_settings(library=sys.argv[2]), progress=acknowledge)
-print("finished", flush=True)
-"""
+def test_progress_counts_what_was_read_and_says_what_it_does(news: Path, settings: Settings) -> None:
+    steps: list[tuple[int, int, str]] = []
+    ingest([news], settings, progress=lambda *step: steps.append(step))
+    assert [title for _, _, title in steps[:2]] == [f"{READING} {news / name}" for name in ("dam.txt", "zoo.md")]
+    assert steps[2:] == [(1, 2, "Dam opened"), (2, 2, "Zoo"), (2, 2, INDEXING)]
 
 
-def _killed_run(articles: Path, library: Path, after: float) -> tuple[list[str], bool]:
-    """Titles acknowledged by a run that was killed some seconds after its first one, and whether it had finished."""
-    child = subprocess.Popen(
-        [sys.executable, "-c", _CHILD, str(articles), str(library)], stdout=subprocess.PIPE, text=True, cwd=ROOT
-    )
-    assert child.stdout is not None
-    first = child.stdout.readline().strip()
-    time.sleep(after)
-    child.send_signal(signal.SIGKILL)
-    said = [first, *child.stdout.read().split("\n")]
-    child.wait()
-    child.stdout.close()
-    return [title for title in said if title and title != "finished"], "finished" in said
-
-
-def _kill_again_and_again(tmp_path: Path, times: int, seed: int) -> None:
-    articles = tmp_path / "articles.jsonl"
-    lines = [
-        {
-            "id": f"n{n}",
-            "title": f"Title {n}",
-            "text": f"Number {n} was drawn in round {n % 7}. " * 3 + f"It won {n} crowns.",
-        }
-        for n in range(400)
+def test_a_report_names_every_article_it_counts(news: Path, settings: Settings) -> None:
+    ingest([news], settings)
+    (news / "dam.txt").write_text("Dam opened\n\nThe river dam was opened on Saturday. It took ten years to build.\n")
+    (news / "zoo.md").unlink()
+    report = ingest([news], settings, remove_missing=True)
+    assert [(c.outcome, c.name, c.source) for c in report.changes] == [
+        ("updated", "Dam opened", str(news / "dam.txt")),
+        ("removed", "zoo", str(news / "zoo.md")),
     ]
-    articles.write_text("".join(json.dumps(line) + "\n" for line in lines))
-    library = tmp_path / "library"
-    moments = random.Random(seed)
-    acknowledged: set[str] = set()
-    for _ in range(times):
-        titles, finished = _killed_run(articles, library, moments.uniform(0.0, 1.2))
-        acknowledged |= set(titles)
-        stored = {h.title for h in Store(library).heads()}
-        assert acknowledged <= stored
-        if finished:
-            break
-    opened = open_library(library)
-    numbers = opened.store.passage_numbers()
-    for number in moments.sample(numbers, min(40, len(numbers))):
-        text = opened.passages([number])[number].passage.text
-        vector = open_embedder().embed([text])[0]
-        assert number in opened.candidates(text, vector, 20, Filters()).cosine
-    assert counts(ingest([articles], load_settings(library=library))) == (400 - len(stored), 0, len(stored), 0)
 
 
-def test_what_was_acknowledged_survives_a_kill(tmp_path: Path) -> None:
-    _kill_again_and_again(tmp_path, times=3, seed=1)
+def test_an_interrupted_library_is_finished_by_the_next_run(news: Path, settings: Settings) -> None:
+    settings.library.mkdir()
+    (settings.library / STORE_FILE).touch()  # killed before its tables were made
+    with pytest.raises(LibraryMissing, match="never finished"):
+        Store(settings.library)
+    assert ingest([news], settings, dry_run=True).added == 2
+    assert ingest([news], settings).added == 2
 
 
-@pytest.mark.slow
-@pytest.mark.timeout(1800)
-@pytest.mark.parametrize("seed", range(20))
-def test_what_was_acknowledged_survives_many_kills(tmp_path: Path, seed: int) -> None:
-    _kill_again_and_again(tmp_path, times=5, seed=seed)
+def test_a_file_alone_is_cleaned_as_it_was_among_others_of_its_outlet(tmp_path: Path, settings: Settings) -> None:
+    house = "Follow the Harbour Ledger for more stories about ships and trade."
+    folder = tmp_path / "ledger"
+    folder.mkdir()
+    for n, word in enumerate(("tin", "salt", "rope", "coal", "tar")):
+        lines = [f"Outlet prices of {word} rose by {n + 3} percent on Monday.", house, f"Traders of {word} were calm."]
+        record = {"title": f"Prices of {word}", "outlet": "Harbour Ledger", "text": "\n".join(lines)}
+        (folder / f"{word}.json").write_text(json.dumps(record))
+    ingest([folder], settings)
+    assert house not in "".join(a.text for a in map(open_library(settings.library).article, _ids(settings)) if a)
+    assert ingest([folder / "tin.json"], settings).unchanged == 1
+
+
+def _ids(settings: Settings) -> list[str]:
+    return [head.id for head in open_library(settings.library).heads()]

@@ -6,8 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingest.dates import dateline_date, iso_date, url_date
+from ingest.dateline import find_dateline
+from ingest.dates import iso_date, narrowed, url_date
 from ingest.headline import split_top
+from ingest.language import detect_language
 from ingest.metadata import article_id, clean_name, clean_url, content_hash, find_metadata, normalise_url, shorten
 from ingest.records import Found, RawDocument
 
@@ -49,6 +51,15 @@ def _raw(stem: str = "a", **fields: str) -> RawDocument:
         ("", None),
         ("31 June 2019", None),
         ("2019 people came", None),
+        ("8 octobre 2019", "2019-10-08"),
+        ("1er mars 2020", "2020-03-01"),
+        ("8. Oktober 2019", "2019-10-08"),
+        ("8 de octubre de 2019", "2019-10-08"),
+        ("8 de outubro de 2019", "2019-10-08"),
+        ("2 maggio 2021", "2021-05-02"),
+        ("2019年10月8日", "2019-10-08"),
+        ("2019年10月", "2019-10"),
+        ("2019년 10월 8일", "2019-10-08"),
     ],
 )
 def test_dates_keep_the_precision_they_are_given_in(value: str, expected: str | None) -> None:
@@ -62,18 +73,122 @@ def test_no_text_makes_a_date_of_another_form(value: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "expected"),
+    ("text", "agency", "when"),
     [
-        ("BEIJING, Oct. 8, 2019 (Xinhua) -- The ministry said", "2019-10-08"),
-        ("LONDON, 8 October 2019 (AC) – The ministry said", "2019-10-08"),
-        ("PORT ANDERS (May 16, 2023) - The board", "2023-05-16"),
-        ("BEIJING (REUTERS) - The ministry said on Tuesday (Oct 8) that", None),
-        ("BEIJING, Oct 8 (Reuters) - The ministry", None),
-        ("The board met on May 16, 2023 - its first meeting", None),
+        ("BEIJING, Oct. 8, 2019 (Xinhua) -- The ministry said", "Xinhua", ("2019", 10, 8)),
+        ("LONDON, 8 October 2019 (AC) – The ministry said", "AC", ("2019", 10, 8)),
+        ("PORT ANDERS (May 16, 2023) - The board", None, ("2023", 5, 16)),
+        ("BEIJING (REUTERS, BLOOMBERG) - The ministry said on Tuesday (Oct 8) that", "Reuters, Bloomberg", None),
+        ("BEIJING, Oct 8 (Reuters) - The ministry", "Reuters", (None, 10, 8)),
+        ("PORT ANDERS, Tuesday, Oct. 8 — The board", None, (None, 10, 8)),
+        ("WASHINGTON — The board", None, None),
+        ("PORT ANDERS, Fla. ― The board", None, None),
+        ("LONDON (AP) — The board", "AP", None),
+        ("Port Anders (CNN) The board", "CNN", None),
+        ("Hong Kong/London CNN Business —\nThe board", "CNN Business", None),
+        ("CNN —", "CNN", None),
     ],
 )
-def test_a_dateline_is_a_date_only_with_its_year(text: str, expected: str | None) -> None:
-    assert dateline_date(text) == expected
+def test_datelines(text: str, agency: str | None, when: tuple[str | None, int, int] | None) -> None:
+    found = find_dateline(text)
+    assert found is not None
+    assert found.agency == agency
+    assert (found.year, found.month, found.day) == (when or (None, None, None))
+    assert text[found.end :].strip() in ("", "The board") or text[found.end :].lstrip().startswith("The")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The board met on May 16, 2023 - its first meeting",
+        "The harbour board voted. It was close — seven to two.",
+        "NATO said on Tuesday that it would stay - for now.",
+        "“We stay” - Lena Holt",
+        "",
+        "PORT ANDERS",
+    ],
+)
+def test_openings_that_are_no_dateline(text: str) -> None:
+    assert find_dateline(text) is None
+
+
+def test_a_dateline_names_the_day_of_a_known_year_and_no_other() -> None:
+    text = "BEIJING, Oct 8 (Reuters) - The ministry said so.\nIt was close."
+    raw = RawDocument("/a", "a", "text", text, {"published": Found("2019", "file field")})
+    found = find_metadata(raw, text, {}, None)
+    assert (found.values["published"], found.provenance["published"]) == ("2019-10-08", "file field, dateline")
+    assert (found.values["outlet"], found.provenance["outlet"]) == ("Reuters", "dateline")
+    assert found.values["title"] == "The ministry said so."
+    assert "published" not in find_metadata(_raw(title="T"), text, {}, None).values
+    assert narrowed("2019-03", 10, 8) is None
+    assert narrowed("2019", 2, 30) is None
+
+
+def test_a_full_dateline_is_a_date_and_an_address_makes_a_year_precise() -> None:
+    text = "BEIJING, Oct. 8, 2019 (Xinhua) -- The ministry said so."
+    assert find_metadata(_raw(), text, {}, None).provenance["published"] == "dateline"
+    raw = _raw(published="October 2019", url="https://c.example/2019/10/08/x")
+    found = find_metadata(raw, TEXT, {}, None)
+    assert (found.values["published"], found.provenance["published"]) == ("2019-10-08", "file field, url")
+    other = find_metadata(_raw(published="2018", url="https://c.example/2019/10/08/x"), TEXT, {}, None)
+    assert (other.values["published"], other.provenance["published"]) == ("2018", "file field")
+
+
+def test_a_caption_above_the_story_is_neither_its_title_nor_hides_its_dateline() -> None:
+    text = "A crane at work. Photo: VCG\nBEIJING (REUTERS) - The ministry said so. It was close."
+    found = find_metadata(RawDocument("/a", "a", "text", text), text, {}, None)
+    assert (found.values["title"], found.values["outlet"]) == ("The ministry said so.", "Reuters")
+    assert split_top(text).fields == {}
+
+
+LANGUAGES = {
+    "en": "The board of the harbour said on Tuesday that it would raise the fees, but the "
+    "owners of the ships were not told.",
+    "de": "Der Vorstand des Hafens hat am Dienstag gesagt, dass er die Gebühren für die "
+    "Schiffe im Januar erhöhen werde.",
+    "fr": "Le conseil du port a dit mardi qu'il allait augmenter les tarifs pour les "
+    "navires et que la décision est prise.",
+    "es": "La junta del puerto dijo el martes que iba a subir las tarifas para los barcos "
+    "y que la decisión no se cambia.",
+    "pt": "O conselho do porto disse na terça que não vai mudar as tarifas para os navios, "
+    "mas que a decisão foi difícil.",
+    "it": "Il consiglio del porto ha detto che le tariffe per le navi sono più alte e che non si tratta di una novità.",
+    "nl": "Het bestuur van de haven zei dinsdag dat het de tarieven voor de schepen niet "
+    "heeft verhoogd, maar dat zal doen.",
+    "pl": "Zarząd portu powiedział we wtorek, że nie podniesie opłat dla statków, ale to "
+    "jest decyzja na jeden rok i się zmieni.",
+    "tr": "Liman yönetimi salı günü gemiler için ücretlerin artacağını ve bu kararın bir "
+    "yıl için olduğunu, ancak daha sonra "
+    "değişebileceğini söyledi.",
+    "ru": "Совет порта заявил во вторник, что сборы для судов вырастут, но решение ещё не "
+    "принято, и это может измениться.",
+    "uk": "Рада порту заявила у вівторок, що збори для суден зростуть, але рішення ще не "
+    "прийнято, і це може змінитися.",
+    "zh": "港口委员会周二表示，船舶费用将从一月起上涨。",
+    "ja": "港の委員会は火曜日、船の料金を一月から上げると述べた。",
+    "ko": "항만 위원회는 화요일에 선박 요금을 1월부터 인상한다고 밝혔다.",
+    "ar": "قال مجلس الميناء يوم الثلاثاء إنه سيرفع رسوم السفن اعتبارا من يناير.",
+    "fa": "هیئت بندر روز سه‌شنبه گفت که هزینه کشتی‌ها را از ژانویه افزایش می‌دهد و چنین کاری ضروری است.",
+}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_language_of_a_text_is_told_by_script_and_small_words(language: str) -> None:
+    assert detect_language(LANGUAGES[language]) == language
+
+
+@pytest.mark.parametrize(
+    "text", ["", "123", "Port Anders 7, Harbour United 2", LANGUAGES["de"] + LANGUAGES["ru"], "Lorem"]
+)
+def test_a_language_that_cannot_be_told_stays_unknown(text: str) -> None:
+    assert detect_language(text) is None
+
+
+def test_the_language_a_page_states_wins_over_what_its_text_looks_like() -> None:
+    stated = find_metadata(_raw(title="T", language="de-AT"), LANGUAGES["en"], {}, None)
+    assert (stated.values["language"], stated.provenance["language"]) == ("de", "file field")
+    found = find_metadata(_raw(title="T", language="und"), LANGUAGES["en"], {}, None)
+    assert (found.values["language"], found.provenance["language"]) == ("en", "text")
 
 
 @pytest.mark.parametrize(
@@ -86,6 +201,9 @@ def test_a_dateline_is_a_date_only_with_its_year(text: str, expected: str | None
         ("https://a.example/2019/99/08/fees", None),
         ("https://a.example/story/20191008", None),
         ("https://a.example/fees-2019", None),
+        ("https://a.example/news/2019/1008/c90000.html", "2019-10-08"),
+        ("https://a.example/201910/08/t2.html", "2019-10-08"),
+        ("https://a.example/2019/1399/fees", None),
     ],
 )
 def test_dates_in_addresses(url: str, expected: str | None) -> None:
@@ -135,6 +253,33 @@ def test_the_top_of_a_plain_text_gives_headline_byline_and_dates() -> None:
 
 
 @pytest.mark.parametrize(
+    ("top", "expected"),
+    [
+        ("Mia Sund\nAssociated Press", {"author": "Mia Sund"}),
+        ("Mia Sund, USA TODAY", {"author": "Mia Sund"}),
+        ("Mia Sund\nmsund@courier.example", {"author": "Mia Sund"}),
+        ("Mia Sund\nSpecial to The Sun", {"author": "Mia Sund"}),
+        ("Reuters", {}),
+        ("May 16, 2023, 1:00 p.m. ET", {"published": "May 16, 2023"}),
+        ("Updated May 17, 2023, 1:00 p.m. ET", {"updated": "May 17, 2023"}),
+        (
+            "May 16, 2023 Updated May 17, 2023, 12:34 p.m. ET",
+            {"published": "May 16, 2023", "updated": "May 17, 2023"},
+        ),
+    ],
+)
+def test_bylines_and_stamps_without_a_label(top: str, expected: dict[str, str]) -> None:
+    found = split_top(f"{top}\nThe board voted on Tuesday.\nIt was close.", has_title=True)
+    assert found.body == "The board voted on Tuesday.\nIt was close."
+    assert {name: field.value for name, field in found.fields.items()} == expected
+
+
+def test_a_name_above_a_paragraph_is_no_byline() -> None:
+    text = "Lena Holt\nThe chair of the board since 2019.\nJon Vik\nHer deputy."
+    assert split_top(text, has_title=True).body == text
+
+
+@pytest.mark.parametrize(
     "text",
     [
         "The board voted on Tuesday.\nIt was close.",
@@ -170,6 +315,9 @@ def test_only_plain_web_addresses_are_kept(url: str, expected: str | None) -> No
 def test_one_page_has_one_normalised_address() -> None:
     same = ("https://www.A.example/x/", "http://a.example/x?utm_source=m&fbclid=1", "https://a.example/x#top")
     assert {normalise_url(url) for url in same} == {"a.example/x"}
+    for other in ("https://m.a.example/x", "https://amp.a.example/x/", "https://a.example/x/amp?outputType=amp"):
+        assert normalise_url(other) == "a.example/x"
+    assert normalise_url("https://m.example/x") == "m.example/x"
     assert normalise_url("https://a.example/x?id=2") != normalise_url("https://a.example/x?id=3")
 
 

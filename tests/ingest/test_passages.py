@@ -144,3 +144,32 @@ def test_tokens_are_counted_about_once_a_sentence() -> None:
     text = " ".join(f"Sentence number {n} of the story ends here." for n in range(200))
     split(text, count=count)
     assert len(counted) == 201
+
+
+STORY_LINES = ["The board voted on Tuesday. It was close.", "Fees rise in January.", "", "Ships pay more."]
+CAPTION_LINES = [
+    "A crane at work. Photo: VCG",
+    "Ships wait outside. Jon Vik/AP",
+    "The town hall, May 2023 - Anders Courier",
+]
+
+
+@given(st.lists(st.sampled_from([*STORY_LINES, *CAPTION_LINES]), max_size=12), st.integers(32, 80))
+def test_captions_are_in_no_passage_and_all_else_is_in_one(lines: list[str], limit: int) -> None:
+    text = "\n".join(lines)
+    article = Article(id="a", title="T", outlet="Anders Courier", text=text)
+    passages = split_passages(article, by_words, limit)
+    quotable = "\n".join(p.text for p in passages)
+    story = [line for line in lines if line in STORY_LINES and line]
+    for passage in passages:
+        assert text[passage.start : passage.end] == passage.text
+    if story:
+        assert not [caption for caption in CAPTION_LINES if caption in quotable]
+        assert "".join(quotable.split()) == "".join("".join(story).split())
+    else:
+        assert "".join(quotable.split()) == "".join(text.split())
+
+
+def test_a_passage_ends_at_a_caption_so_that_no_quote_runs_across_it() -> None:
+    text = "The board voted on Tuesday.\nShips wait outside. Jon Vik/AP\nFees rise in January. Ships pay more."
+    assert [p.text for p in split(text)] == ["The board voted on Tuesday.", "Fees rise in January. Ships pay more."]

@@ -57,10 +57,10 @@ def test_a_missing_path_is_named_before_anything_is_read(tmp_path: Path, missing
 
 
 def test_unknown_types_and_hidden_files_are_reported_by_name(tmp_path: Path) -> None:
-    for name in ("report.docx", "README", ".hidden.txt", ".git/config.txt"):
+    for name in ("report.pages", "README", ".hidden.txt", ".git/config.txt"):
         _write(tmp_path / name)
     reasons = _reasons([tmp_path])
-    assert reasons["report.docx"].startswith("unknown file type .docx")
+    assert reasons["report.pages"].startswith("unknown file type .pages")
     assert reasons["README"].startswith("no file name extension")
     assert reasons[".hidden.txt"] == reasons[".git"] == "hidden"
 

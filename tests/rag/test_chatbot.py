@@ -67,12 +67,13 @@ def test_what_the_articles_do_not_say_is_not_answered(sample_bot: Chatbot) -> No
     assert answer.retrieved, "the closest passages are shown all the same"
 
 
-def test_in_between_only_the_closest_passage_is_shown(sample_library: Path) -> None:
+def test_in_between_only_the_closest_passages_are_shown(sample_library: Path) -> None:
     bot = open_chatbot(sample_library, settings=load_settings(answer_threshold=1.0, closest_threshold=0.0), llm="none")
     answer = bot.ask(QUESTION)
     assert answer.abstained
-    assert answer.text.startswith("The articles do not state this directly. The closest passage says: “")
-    assert len(answer.citations) == 1
+    assert answer.text.startswith("The articles do not state this directly. The closest passages say:\n“")
+    assert all(f"“{s.text}” [" in answer.text for s in answer.sentences)
+    assert 2 <= len(answer.citations) <= 3
     assert_exact(bot, answer)
 
 
@@ -81,7 +82,8 @@ def test_filters_and_time_decide_which_articles_answer(sample_bot: Chatbot) -> N
     for filters in (Filters(since="2025"), Filters(until="2019")):
         found = sample_bot.ask(question, filters=filters).retrieved
         assert found
-        assert {r.article.published[:4] for r in found if r.article.published} == {filters.since or filters.until}
+        years = {r.article.published[:4] for r in found if r.article.published}
+        assert all((filters.since or "") <= year <= (filters.until or "9") for year in years)
 
 
 def test_a_follow_up_is_understood_from_the_history(sample_bot: Chatbot) -> None:
@@ -164,7 +166,7 @@ def test_invented_markers_and_missing_ones_are_findings(sample_library: Path) ->
 
 
 def test_strict_shows_no_paraphrase(sample_library: Path) -> None:
-    paraphrase = "Washington has put Hikvision, SenseTime and Megvii on its list. [1]"
+    paraphrase = "Washington has put Hikvision, SenseTime and Megvii on its list. [1][2][3]"
     answers = {}
     for policy in ("balanced", "strict"):
         bot, _ = bot_with(sample_library, paraphrase, REFUSAL, policy=policy)

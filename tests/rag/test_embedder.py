@@ -27,6 +27,17 @@ def test_both_engines_give_the_same_vectors() -> None:
         assert reference.count_tokens(text) == exported.count_tokens(text)
 
 
+def test_both_engines_give_the_same_vectors_of_word_pieces() -> None:
+    reference = SentenceTransformersEmbedder(BUNDLED, bundled_directory())
+    exported = OnnxEmbedder(BUNDLED, bundled_directory(), ONNX_FILE)
+    (vectors, pieces), (others, other_pieces) = reference.embed_pieces(PROBES), exported.embed_pieces(PROBES)
+    np.testing.assert_allclose(vectors, others, atol=1e-4)
+    np.testing.assert_allclose(others, exported.embed(PROBES), atol=1e-6)
+    for text, of_text, other in zip(PROBES, pieces, other_pieces, strict=True):
+        assert len(of_text) == min(254, exported.count_tokens(text))
+        np.testing.assert_allclose(of_text, other, atol=1e-3)
+
+
 def test_vectors_are_of_unit_length_in_the_order_of_the_texts() -> None:
     embedder = open_embedder()
     texts = ["a long sentence about chips and the export rules for them " * n for n in (9, 1, 5, 2)]

@@ -133,7 +133,7 @@ def test_a_library_cannot_be_made_over_a_file(tmp_path: Path) -> None:
 
 
 def test_a_library_of_another_version_is_refused(store: Store) -> None:
-    store._set("schema", "99")
+    store.set_fact("schema", "99")
     with pytest.raises(LibraryDamaged, match="format 99"):
         Store(store.directory)
 

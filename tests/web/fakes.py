@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
@@ -11,6 +12,7 @@ from rag.errors import GroundwireError
 from rag.events import AnswerCompleted, Event, PassagesFound, SentenceChecked
 from rag.records import Article, ArticleHead, Filters, Passage, Retrieved, Turn
 from rag.settings import Settings
+from web.exchange import Exchange, Stage
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,13 +58,15 @@ Script = Sequence[Event | GroundwireError]
 class FakeChatbot:
     """Plays a script of events, one per question; an error in a script is raised in its place.
 
-    `asked` records what it was asked: question, history, date, filters.
+    `asked` records what it was asked: question, history, date, filters. With a `gate` each event waits until
+    the test lets one more through.
     """
 
     library: FakeLibrary
     scripts: list[Script]
     settings: Settings = field(default_factory=Settings)
     pause: float = 0.0
+    gate: threading.Semaphore | None = None
     asked: list[tuple[str, tuple[Turn, ...], str | None, Filters | None]] = field(default_factory=list)
 
     def stream(
@@ -77,6 +81,8 @@ class FakeChatbot:
         script = self.scripts[min(len(self.asked), len(self.scripts)) - 1]
         for event in script:
             time.sleep(self.pause)
+            if self.gate is not None:
+                assert self.gate.acquire(timeout=60)
             if isinstance(event, GroundwireError):
                 raise event
             yield event
@@ -141,6 +147,21 @@ def answered(question: str, source: Article, sentences: Sequence[Sentence], cita
         citations=tuple(citations),
         retrieved=(found(source),),
         seconds=Seconds(total=0.2),
+    )
+
+
+def exchange_of(answer: Answer, question: str | None = None, number: int = 1) -> Exchange:
+    """The finished exchange of an answer; a given question is also its only outlet filter."""
+    return Exchange(
+        number=number,
+        question=question or answer.question,
+        stage=Stage.DONE,
+        filters=Filters(outlets=(question,)) if question else Filters(),
+        searched=answer.standalone_question,
+        retrieved=answer.retrieved,
+        sentences=answer.sentences,
+        citations=answer.citations,
+        answer=answer,
     )
 
 

@@ -23,18 +23,24 @@ DOWN: Script = [PassagesFound("When?", (found(SOURCE),)), ModelUnavailable("the 
 class Page:
     """The tab with its handlers called as the browser would, one question at a time."""
 
-    def __init__(self, *scripts: Script) -> None:
-        self.bot = FakeChatbot(FakeLibrary(SOURCE), list(scripts) or [script(ANSWER)])
+    def __init__(self, *scripts: Script, library: FakeLibrary | None = None) -> None:
+        self.bot = FakeChatbot(library or FakeLibrary(SOURCE), list(scripts) or [script(ANSWER)])
         with gr.Blocks():
             chatbots = Chatbots(self.bot, lambda settings: self.bot)
             catalog = Catalog(self.bot.library)
             self.tab = AskTab(chatbots, catalog, Sidebar(chatbots, catalog))
         self.exchanges: list[Exchange] = []
+        self.editing = False
         self.shown: list[dict[Any, Any]] = []
 
     def ask(self, text: str | None, outlets: list[str] | None = None, since: str | None = None) -> dict[Any, Any]:
-        first = self.tab._begin(text, self.exchanges, outlets, since, None, None)
+        first = self.begin(text, self.exchanges, outlets, since)
         return self._play(first)
+
+    def begin(
+        self, text: str | None, exchanges: list[Exchange], outlets: list[str] | None = None, since: str | None = None
+    ) -> dict[Any, Any]:
+        return self.tab._begin(text, exchanges, self.editing, outlets, None, None, since, None, None)
 
     def retry(self) -> dict[Any, Any]:
         return self._play(self.tab._again(self.exchanges))
@@ -109,7 +115,7 @@ def test_a_programming_error_is_told_without_its_details(caplog: pytest.LogCaptu
 def test_stop_ends_the_answer_with_what_was_checked() -> None:
     page = Page()
     page.bot.pause = 0.2
-    page.exchanges = page.tab._begin("When?", [], None, None, None, None)[page.tab.exchanges]
+    page.exchanges = page.begin("When?", [])[page.tab.exchanges]
     last: dict[Any, Any] = {}
     for last in page.tab._answer(page.exchanges, page.bot.settings):
         if "The port reopened" in last[page.tab.chat][-1]["content"]:
@@ -122,7 +128,7 @@ def test_stop_ends_the_answer_with_what_was_checked() -> None:
 
 def test_an_answer_stopped_while_it_waits_never_begins_and_can_be_tried_again() -> None:
     page = Page()
-    waiting = page.tab._begin("When?", [], None, None, None, None)[page.tab.exchanges]
+    waiting = page.begin("When?", [])[page.tab.exchanges]
     halted = page.tab._stop(waiting)
     assert "Stopped." in halted[page.tab.chat][-1]["content"]
     assert halted[page.tab.chat][-1]["options"]
@@ -135,7 +141,7 @@ def test_an_answer_stopped_while_it_waits_never_begins_and_can_be_tried_again() 
 def test_a_new_conversation_begun_while_it_answers_clears_the_page_last() -> None:
     page = Page()
     page.bot.pause = 0.05
-    page.exchanges = page.tab._begin("When?", [], None, None, None, None)[page.tab.exchanges]
+    page.exchanges = page.begin("When?", [])[page.tab.exchanges]
     updates = []
     for update in page.tab._answer(page.exchanges, page.bot.settings):
         updates.append(update)
@@ -147,8 +153,8 @@ def test_a_new_conversation_begun_while_it_answers_clears_the_page_last() -> Non
 
 def test_a_second_question_waits_for_the_first() -> None:
     page = Page()
-    waiting = page.tab._begin("When?", [], None, None, None, None)[page.tab.exchanges]
-    refused = page.tab._begin("Who?", waiting, None, None, None, None)
+    waiting = page.begin("When?", [])[page.tab.exchanges]
+    refused = page.begin("Who?", waiting)
     assert "Wait for the answer" in refused[page.tab.notice]
     assert page.tab.exchanges not in refused
 
@@ -160,3 +166,41 @@ def test_new_conversation_forgets_everything() -> None:
     assert cleared[page.tab.exchanges] == []
     assert cleared[page.tab.chat] == []
     assert cleared[page.tab.examples_group]["visible"]
+
+
+def test_an_edited_question_replaces_the_last_one() -> None:
+    page = Page()
+    page.ask("When?")
+    page.ask("And then?")
+    editing = page.tab._edit(page.exchanges, False)
+    assert editing[page.tab.question] == "And then?"
+    assert "Editing question 2" in editing[page.tab.notice]
+    page.editing = editing[page.tab.editing]
+    last = page.ask("And on Tuesday?")
+    assert [(e.number, e.question) for e in page.exchanges] == [(1, "When?"), (2, "And on Tuesday?")]
+    assert last[page.tab.editing] is False
+
+
+def test_a_reader_who_thinks_better_of_editing_keeps_the_conversation() -> None:
+    page = Page()
+    page.ask("When?")
+    kept = page.tab._edit(page.exchanges, True)
+    assert kept[page.tab.exchanges] == page.exchanges
+    assert kept[page.tab.question] == ""
+    assert kept[page.tab.editing] is False
+
+
+def test_edit_and_save_are_offered_when_there_is_something_to_edit() -> None:
+    page = Page()
+    last = page.ask("When?")
+    for part in (page.tab.edit, page.tab.save.row):
+        assert not page.shown[0][part]["visible"]
+        assert last[part]["visible"]
+
+
+def test_an_empty_library_says_what_to_do_and_is_not_asked() -> None:
+    page = Page(library=FakeLibrary())
+    page.ask("When?")
+    assert "The library is empty. Add articles" in page.shown[0][page.tab.notice]
+    assert page.bot.asked == []
+    assert "The library is empty" in page.tab.library_updates()[0]["placeholder"]

@@ -1,7 +1,8 @@
 from __future__ import annotations
 
 from tests.web.fakes import FakeLibrary, article
-from web.catalog import ROWS, SAMPLE_QUESTIONS, Catalog
+from web.catalog import NAMES, SAMPLE_QUESTIONS, Catalog
+from web.listing import Wanted
 
 LIBRARY_ARTICLES = [
     article("a1", title="Port reopens", outlet="Bay Herald", published="2021-03-05"),
@@ -15,36 +16,30 @@ def catalog() -> Catalog:
     return Catalog(FakeLibrary(*LIBRARY_ARTICLES))
 
 
-def test_articles_are_listed_newest_first_and_undated_last() -> None:
-    assert [row[3] for row in catalog().rows()] == ["b2", "d4", "a1", "c3"]
-
-
-def test_a_search_needs_every_word_in_any_column() -> None:
-    assert [row[3] for row in catalog().rows("port herald")] == ["a1"]
-    assert [row[3] for row in catalog().rows('CAFÉ "TOO')] == ["b2"]
-    assert [row[3] for row in catalog().rows("2021-03")] == ["d4", "a1"]
-    assert catalog().rows("nowhere") == []
-
-
-def test_how_many_are_listed_is_said_unless_it_is_all() -> None:
-    assert catalog().listed_words(4, "") == ""
-    assert catalog().listed_words(1, " port ") == "1 of 4 match “port”."
-    many = Catalog(FakeLibrary(*(article(f"n{i}") for i in range(ROWS + 1))))
-    assert str(ROWS) in many.listed_words(len(many.rows()), "")
+def test_articles_come_newest_first_and_undated_last() -> None:
+    assert [head.id for head in catalog().heads] == ["b2", "d4", "a1", "c3"]
 
 
 def test_outlets_come_by_number_of_articles() -> None:
     assert catalog().outlets() == ["Bay Herald", "Coast Post"]
 
 
+def test_authors_and_languages_are_offered_and_long_lists_are_cut() -> None:
+    view = Catalog(FakeLibrary(*(article(f"n{i}", author=f"Author {i:04}", language="en") for i in range(NAMES + 5))))
+    assert view.authors()[:2] == ["Author 0000", "Author 0001"]
+    assert len(view.authors()) == NAMES
+    assert view.languages() == ["en"]
+
+
 def test_the_library_is_read_again_only_when_it_changed() -> None:
     library = FakeLibrary(*LIBRARY_ARTICLES)
     view = Catalog(library)
-    view.rows()
+    assert view.listing is view.listing
     view.outlets()
     assert library.heads_read == 1
     library.add(article("e5", outlet="New Voice"))
     assert "New Voice" in view.outlets()
+    assert view.listing.page(Wanted("new voice")).found == 1
     assert library.heads_read == 2
 
 

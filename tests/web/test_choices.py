@@ -51,14 +51,15 @@ def test_questions_are_stripped_and_bounded() -> None:
 
 
 def test_filters_are_collected() -> None:
-    assert parse_filters(["Bay Herald"], "2019", "") == Filters(outlets=("Bay Herald",), since="2019")
-    assert not parse_filters([], "", "")
+    chosen = parse_filters(["Bay Herald"], ["Ana Roe"], ["en"], "2019", "")
+    assert chosen == Filters(outlets=("Bay Herald",), authors=("Ana Roe",), languages=("en",), since="2019")
+    assert not parse_filters([], None, [], "", "")
 
 
 def test_an_empty_period_is_refused_but_a_day_within_its_year_is_not() -> None:
     with pytest.raises(QuestionError, match="Swap them"):
-        parse_filters([], "2021", "2019")
-    assert parse_filters([], "2019-10-08", "2019").until == "2019"
+        parse_filters(since="2021", until="2019")
+    assert parse_filters(since="2019-10-08", until="2019").until == "2019"
 
 
 @pytest.mark.parametrize(("choice", "llm"), [(NO_MODEL, "none"), (LOCAL_MODEL, "local")])

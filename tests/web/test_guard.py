@@ -13,7 +13,7 @@ async def inner(scope: Any, receive: Any, send: Any) -> None:
     await send({"type": "http.response.body", "body": b"ok"})
 
 
-def call(guard: Guard, kind: str = "http", **headers: str) -> tuple[int, dict[bytes, bytes]]:
+def call(guard: Guard, kind: str = "http", path: str = "/", **headers: str) -> tuple[int, dict[bytes, bytes]]:
     sent: list[Any] = []
 
     async def send(message: Any) -> None:
@@ -22,7 +22,11 @@ def call(guard: Guard, kind: str = "http", **headers: str) -> tuple[int, dict[by
     async def receive() -> Any:
         raise AssertionError("nothing to receive")
 
-    scope = {"type": kind, "headers": [(name.encode(), value.encode()) for name, value in headers.items()]}
+    scope = {
+        "type": kind,
+        "path": path,
+        "headers": [(name.encode(), value.encode()) for name, value in headers.items()],
+    }
     asyncio.run(guard(scope, receive, send))
     if sent[0]["type"] == "websocket.close":
         return sent[0]["code"], {}
@@ -90,3 +94,12 @@ def test_every_response_is_safe_and_inner_headers_cannot_weaken_it(host: str) ->
 )
 def test_is_loopback(host: str, alone: bool) -> None:
     assert is_loopback(host) is alone
+
+
+def test_a_report_may_be_framed_by_the_page_and_may_do_nothing_itself() -> None:
+    _, headers = call(Guard(inner), path="/runs/today/report.html", host="localhost")
+    policy = headers[b"content-security-policy"].decode()
+    assert "default-src 'none'" in policy
+    assert "frame-ancestors 'self'" in policy
+    assert "script-src" not in policy
+    assert "frame-ancestors 'none'" in call(Guard(inner), host="localhost")[1][b"content-security-policy"].decode()

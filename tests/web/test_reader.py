@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import html
 import re
+from dataclasses import replace
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -13,7 +14,7 @@ TEXT = "First line.\n\nSecond line goes on.\nThird line."
 
 
 def marked(document: str) -> list[str]:
-    return [html.unescape(part) for part in re.findall(r"<mark>(.*?)</mark>", document, re.DOTALL)]
+    return [html.unescape(part) for part in re.findall(r'<mark class="active">(.*?)</mark>', document, re.DOTALL)]
 
 
 def test_the_cited_words_are_marked_in_the_whole_article() -> None:
@@ -26,6 +27,28 @@ def test_the_cited_words_are_marked_in_the_whole_article() -> None:
 def test_a_span_over_paragraphs_is_marked_in_each() -> None:
     document = article_html(article(text=TEXT), span=(6, TEXT.index("Third") + 5))
     assert marked(document) == ["line.", "Second line goes on.", "Third"]
+
+
+def test_what_else_is_cited_is_marked_more_quietly_and_the_opened_span_wins() -> None:
+    start = TEXT.index("Second")
+    document = article_html(article(text=TEXT), span=(start, start + 6), others=[(0, 5), (start + 3, start + 11)])
+    assert marked(document) == ["Second"]
+    assert re.findall(r'<mark class="gw-also">(.*?)</mark>', document) == ["First", " line"]
+
+
+def test_the_original_opens_at_the_quoted_words() -> None:
+    start = TEXT.index("Second")
+    document = article_html(article(text=TEXT, url="https://news.example/1"), span=(start, start + 11))
+    assert 'href="https://news.example/1#:~:text=Second%20line"' in document
+
+
+def test_where_each_piece_of_metadata_was_found_is_told_without_the_servers_folders() -> None:
+    main = replace(article(), provenance={"published": "json-ld", "outlet": "og:site_name"}, source="/srv/news/a.html")
+    table = article_html(main).split("Where these details come from")[1].split("</details>")[0]
+    assert "<td>Published</td><td>2021-03-05</td><td>json-ld</td>" in table
+    assert "og:site_name" in table
+    assert "a.html" in table
+    assert "/srv/news" not in table
 
 
 def test_without_a_span_nothing_is_marked() -> None:
@@ -59,5 +82,5 @@ def test_metadata_and_copies_are_listed_without_the_article_itself() -> None:
 
 def test_missing_metadata_is_said_not_guessed() -> None:
     document = article_html(article(outlet=None, published=None, title=""))
-    assert document.count("not stated") == 2
+    assert document.split("</dl>")[0].count("not stated") == 2
     assert "Untitled" in document

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import re
 import socket
 import threading
 from collections.abc import Iterator
@@ -10,6 +11,7 @@ from typing import Any
 import httpx
 import pytest
 import uvicorn
+from fastapi.testclient import TestClient
 
 from rag.errors import QuestionError, SettingsError
 from rag.records import Turn
@@ -28,12 +30,17 @@ class Site:
 
 
 @pytest.fixture(scope="module")
-def site() -> Iterator[Site]:
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """The real app on a free port, over a scripted chatbot."""
-    bot = FakeChatbot(FakeLibrary(SOURCE), [script(ANSWER), script(ANSWER), [QuestionError("the question is empty.")]])
+    runs = tmp_path_factory.mktemp("runs")
+    (runs / "today").mkdir()
+    (runs / "today" / "report.html").write_text("<p>the report</p>")
+    bot = FakeChatbot(FakeLibrary(SOURCE), [script(ANSWER)])
     listener = bind("127.0.0.1", 0)
     server = uvicorn.Server(
-        uvicorn.Config(build_app(Chatbots(bot, lambda settings: bot)), log_level="error", timeout_graceful_shutdown=1)
+        uvicorn.Config(
+            build_app(Chatbots(bot, lambda settings: bot), runs=runs), log_level="error", timeout_graceful_shutdown=1
+        )
     )
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
     thread.start()
@@ -70,10 +77,45 @@ def test_a_foreign_site_cannot_upload(site: Site) -> None:
     assert foreign.status_code == 403
 
 
-def test_there_is_no_schema_browser_and_no_monitoring(site: Site) -> None:
-    for path in ("/docs", "/redoc", "/openapi.json", "/monitoring"):
+def test_the_description_for_programs_loads_nothing_and_there_is_no_monitoring(site: Site) -> None:
+    assert "/ask" in httpx.get(f"{site.url}/openapi.json").json()["paths"]
+    docs = httpx.get(f"{site.url}/docs")
+    assert "POST /ask" in docs.text
+    assert not re.search(r"<script|<link|\ssrc=|swagger", docs.text)
+    for path in ("/redoc", "/monitoring"):
         response = httpx.get(site.url + path)
         assert response.status_code in (403, 404) or "swagger" not in response.text.lower()
+
+
+def test_post_ask_answers_and_refuses_what_is_too_long(site: Site) -> None:
+    assert httpx.post(f"{site.url}/ask", json={"question": "When?"}).json()["citations"][0]["article_id"] == "a1"
+    assert httpx.post(f"{site.url}/ask", content=b"x" * 2_000_001).status_code == 413
+    foreign = {"origin": "http://evil.example"}
+    assert httpx.post(f"{site.url}/ask", json={"question": "When?"}, headers=foreign).status_code == 403
+    form = httpx.post(f"{site.url}/ask", content=b'{"question": "When?"}', headers={"content-type": "text/plain"})
+    assert form.status_code == 422
+
+
+def test_a_report_is_served_inert_and_only_by_its_runs_name(site: Site) -> None:
+    response = httpx.get(f"{site.url}/runs/today/report.html")
+    assert response.text == "<p>the report</p>"
+    policy = response.headers["content-security-policy"]
+    assert policy.startswith("default-src 'none'")
+    assert policy.endswith("sandbox")
+    for name in ("..%2Ftoday", "nowhere", "%2e%2e"):
+        assert httpx.get(f"{site.url}/runs/{name}/report.html").text != "<p>the report</p>"
+
+
+def test_a_password_closes_the_page_and_its_interfaces() -> None:
+    bot = FakeChatbot(FakeLibrary(SOURCE), [script(ANSWER)])
+    client = TestClient(
+        build_app(Chatbots(bot, lambda settings: bot), password="correct horse"), base_url="http://127.0.0.1"
+    )
+    for path in ("/", "/config", "/gradio_api/info", "/docs", "/runs/x/report.html"):
+        assert client.get(path).status_code == 401
+    assert client.get("/healthz").status_code == 200
+    assert client.get("/", auth=("anyone", "correct horse")).status_code == 200
+    assert "frame-ancestors" in client.get("/").headers["content-security-policy"]
 
 
 def test_ask_is_the_only_endpoint_and_returns_the_answer_document(site: Site) -> None:
@@ -81,9 +123,11 @@ def test_ask_is_the_only_endpoint_and_returns_the_answer_document(site: Site) ->
 
     client = gradio_client.Client(site.url, verbose=False)
     assert set(client.view_api(return_format="dict")["named_endpoints"]) == {"/ask"}
+    site.bot.scripts = [script(ANSWER)]
     assert client.predict("When?", api_name="/ask") == json.loads(json.dumps(ANSWER.to_json()))
     client.predict("And?", [{"question": "When?", "answer": "Monday."}], "2021-03-05", api_name="/ask")
     assert site.bot.asked[-1][:3] == ("And?", (Turn("When?", "Monday."),), "2021-03-05")
+    site.bot.scripts = [[QuestionError("the question is empty.")]]
     with pytest.raises(Exception, match="the question is empty"):
         client.predict(" ", api_name="/ask")
 

@@ -74,8 +74,8 @@ def test_the_least_recently_used_chatbot_is_forgotten() -> None:
 
 
 def test_active_filters_are_named_and_bad_ones_explained() -> None:
-    line, clear = _active(["Bay <b>Herald</b>"], "2019", None, "2021-03-05")
-    assert "only Bay &lt;b&gt;Herald&lt;/b&gt; · from 2019 · asked as of 5 Mar 2021" in line
+    line, clear = _active(["Bay <b>Herald</b>"], ["Ana Roe"], ["en"], "2019", None, "2021-03-05")
+    assert "only Bay &lt;b&gt;Herald&lt;/b&gt; · by Ana Roe · in en · from 2019 · asked as of 5 Mar 2021" in line
     assert clear["visible"]
-    assert "write a date like" in _active([], "soon", "", "")[0]
-    assert _active([], "", "", "") == ("", gr.update(visible=False))
+    assert "write a date like" in _active([], [], [], "soon", "", "")[0]
+    assert _active([], [], [], "", "", "") == ("", gr.update(visible=False))

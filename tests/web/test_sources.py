@@ -56,7 +56,7 @@ def test_copies_are_named_on_the_card() -> None:
     citation = replace(
         cite(SOURCE, "Three left."), also_in=(Copy("Bay Post", "x"), Copy(None, "y"), Copy("Bay Post", "z"))
     )
-    assert "Also carried by Bay Post, unnamed outlet</p>" in panel_html([exchange(citations=(citation,))])
+    assert "also carried by 2 outlets" in panel_html([exchange(citations=(citation,))])
 
 
 def test_the_open_button_carries_the_exact_span() -> None:

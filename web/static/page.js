@@ -30,6 +30,7 @@
   };
 
   // ---------------------------------------------------------------- tooltip
+  const TIP = 320; // characters of a quote
   const tip = Object.assign(document.createElement('div'), { id: 'gw-tip', hidden: true });
   tip.setAttribute('role', 'tooltip');
   document.body.append(tip);
@@ -42,7 +43,7 @@
     const name = document.createElement('b');
     name.textContent = title;
     tip.replaceChildren(name, card.querySelector('.gw-by')?.textContent ?? '', document.createElement('br'),
-      `“${quote.length > 180 ? quote.slice(0, 180) + '…' : quote}”`);
+      `“${quote.length > TIP ? quote.slice(0, TIP) + '…' : quote}”`);
     cite.setAttribute('aria-label', `${cite.textContent.replace(/\D/g, '')}: source, ${title}`);
     tip.hidden = false;
     const box = cite.getBoundingClientRect();
@@ -52,22 +53,36 @@
   };
   const hideTip = () => { tip.hidden = true; };
 
-  // ---------------------------------------------------------------- copy
+  // ---------------------------------------------------------------- copy and save
   const copyAnswer = (button) => {
-    const answer = button.closest('.gw-answer');
-    const words = [...answer.querySelectorAll('.gw-lead, .gw-sentence, .gw-cite, .gw-state')].map((part) => {
-      const text = part.textContent.trim();
-      return part.matches('.gw-cite') ? text : part.matches('.gw-state') ? ` (${text})` : `\n${text} `;
-    }).join('').trim();
-    const cards = new Set([...answer.querySelectorAll('a.gw-cite')].map(sourceOf).filter(Boolean));
-    const sources = [...cards].map((card) => `[${card.querySelector('.gw-num').textContent}] ` +
-      `${card.querySelector('h3 span:last-child').textContent}, ${card.querySelector('.gw-by').textContent}: ` +
-      `“${card.querySelector('mark').textContent}”`);
-    navigator.clipboard.writeText(`${words}\n\n${sources.join('\n')}\n`).then(() => {
+    const text = document.getElementById(button.id.replace('gw-copy', 'gw-text'))?.value;
+    if (text === undefined) return;
+    const label = button.textContent;
+    navigator.clipboard.writeText(text).then(() => {
       button.textContent = 'Copied';
-      setTimeout(() => { button.textContent = 'Copy with sources'; }, 1600);
+      setTimeout(() => { button.textContent = label; }, 1600);
     });
   };
+
+  const save = ({ name, mime, text }) => {
+    const link = document.createElement('a');
+    link.href = URL.createObjectURL(new Blob([text], { type: mime }));
+    link.download = name;
+    link.click();
+    setTimeout(() => URL.revokeObjectURL(link.href), 1000);
+  };
+
+  // ---------------------------------------------------------------- address
+  const remember = (pairs) => {
+    const query = new URLSearchParams(location.search);
+    for (const [name, values] of pairs) {
+      query.delete(name);
+      for (const value of [values ?? ''].flat()) if (value) query.append(name, value);
+    }
+    const text = query.toString();
+    history.replaceState(history.state, '', text ? `?${text}` : location.pathname);
+  };
+  const FILTERS = ['outlet', 'author', 'language', 'since', 'until', 'date'];
 
   // ---------------------------------------------------------------- events
   document.addEventListener('click', (event) => {
@@ -102,10 +117,17 @@
   new MutationObserver(relabel).observe(document.body, { subtree: true, childList: true, attributeFilter: ['aria-label'] });
 
   window.groundwire = {
+    save,
+    rememberFilters: (values) => remember(FILTERS.map((name, i) => [name, values[i]])),
+    rememberQuestion: () => {
+      const asked = [...document.querySelectorAll('#gw-conversation .gw-question')].at(-1);
+      remember([['q', asked?.firstElementChild.textContent ?? '']]);
+    },
+    checked: (name) => [...document.querySelectorAll(`input[name="${name}"]:checked`)].map((box) => box.value),
     showArticle: () => requestAnimationFrame(() => requestAnimationFrame(() => {
       const article = document.querySelector('#gw-article');
       article?.querySelector('h2')?.focus({ preventScroll: true });
-      const quote = article?.querySelector('mark');
+      const quote = article?.querySelector('mark.active') ?? article?.querySelector('mark');
       if (quote) quote.scrollIntoView({ block: 'center', behavior: behavior() });
       else scrollTo({ top: 0 });
     })),

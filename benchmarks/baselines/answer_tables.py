@@ -1,0 +1,86 @@
+"""Outcomes of several answerers on the same questions → Markdown tables."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from eval.metrics.metric import Metric
+from eval.outcomes import Outcome
+from eval.paired import compare_paired, holm
+from eval.statistics import Summary, summarise
+from rag.answer_records import Method, Sentence, VerdictState
+
+Outcomes = Mapping[str, Mapping[str, Sequence[Outcome]]]
+"""Row → metric → outcome of each case."""
+
+
+def figure_table(outcomes: Outcomes, metrics: Sequence[Metric], clusters: Sequence[str]) -> str:
+    """One line a metric: figure, 95 % interval and cases scored of every row."""
+    lines = [f"| | {' | '.join(outcomes)} |", "|-" * (len(outcomes) + 1) + "|"]
+    for metric in metrics:
+        figures = [_figure(summarise(metric, of_row[metric.name], clusters)) for of_row in outcomes.values()]
+        lines.append(f"| {metric.name}{' (lower is better)' * (metric.better == 'lower')} | {' | '.join(figures)} |")
+    return "\n".join(lines)
+
+
+def _figure(summary: Summary) -> str:
+    if summary.value is None:
+        return "-"
+    bounds = f" ({summary.interval.low:.2f}-{summary.interval.high:.2f})" if summary.interval else ""
+    return f"{summary.value:.2f}{bounds}, n={summary.scored}"
+
+
+def comparison_table(
+    outcomes: Outcomes, reference: str, ours: str, metrics: Sequence[Metric], clusters: Sequence[str]
+) -> str:
+    """Paired differences, permutation tests, Holm-adjusted over the metrics of the table."""
+    tests = [(m, compare_paired(m, outcomes[reference][m.name], outcomes[ours][m.name], clusters)) for m in metrics]
+    tested = [(m, t, t.p) for m, t in tests if t is not None and t.p is not None]
+    lines = [f"{ours} against {reference}, paired by question:", ""]
+    lines += ["| | difference | 95 % interval | p | p (Holm) | n |", "|-|-|-|-|-|-|"]
+    for (metric, test, p), adjusted in zip(tested, holm([p for *_, p in tested]), strict=True):
+        bounds = f"{test.interval.low:+.2f} to {test.interval.high:+.2f}" if test.interval else "-"
+        lines.append(f"| {metric.name} | {test.difference:+.2f} | {bounds} | {p:.4f} | {adjusted:.4f} | {test.pairs} |")
+    untested = [m.name for m, t in tests if t is None or t.p is None]
+    return "\n".join(lines + ([f"\nNot tested, no pair: {', '.join(untested)}."] if untested else []))
+
+
+@dataclass(frozen=True, slots=True)
+class Drafted:
+    """How an answer of Groundwire's generated path came about.
+
+    Attributes:
+        sentences: Each sentence with the prompts sent before it: 1 for the first draft, 2 for the repair. Quotations
+            that took the place of a draft are among them.
+    """
+
+    method: Method
+    sentences: tuple[tuple[int, Sentence], ...]
+
+    def written(self, number: int) -> list[Sentence]:
+        """The model's sentences of a round."""
+        quoted = self.method in (Method.EXTRACTED, Method.ABSTAINED)  # then what is shown is not the model's
+        return [s for of_round, s in self.sentences if of_round == number and not (quoted and s.shown)]
+
+
+def draft_table(drafts: Sequence[Drafted]) -> str:
+    """What became of the sentences that the model wrote, and what took their place."""
+    rounds = [[s for d in drafts for s in d.written(number)] for number in (1, 2)]
+    lines = ["| sentences the model wrote | first draft | repair |", "|-|-|-|"]
+    lines.append(f"| all | {' | '.join(str(len(r)) for r in rounds)} |")
+    lines.append(f"| withheld | {' | '.join(_of(sum(not s.shown for s in r), len(r)) for r in rounds)} |")
+    for state in VerdictState:
+        lines.append(f"| {state} | {' | '.join(_of(sum(s.verdict is state for s in r), len(r)) for r in rounds)} |")
+    methods = Counter(d.method for d in drafts)
+    ways = ", ".join(f"{methods[method]} {method}" for method in Method)
+    shown = [[any(s.shown for s in d.written(number)) for number in (1, 2)] for d in drafts]
+    by_repair = sum(second and not first for first, second in shown)
+    lines += ["", f"Answers: {ways}. A sentence of the first draft was shown in {sum(first for first, _ in shown)}, "]
+    lines[-1] += f"one of the repair alone in {by_repair} of {len(drafts)}."
+    return "\n".join(lines)
+
+
+def _of(count: int, whole: int) -> str:
+    return f"{count} ({count / whole:.0%})" if whole else "0"
