@@ -55,6 +55,8 @@ from rag.settings import Settings, load_settings  # noqa: E402
 
 DATA = ROOT.parent / "shared" / "data" / "news-dev"
 ENGINE, GENERATED, QUOTED = "CitationQueryEngine", "Groundwire, same model", "Groundwire, no model"
+ALL_CITED = "the same, unmarked sentences cite all sources"
+BASELINES, OURS = (ENGINE, ALL_CITED), (GENERATED, QUOTED)
 REPLY_TOKENS = 256
 """LlamaIndex's own default; for both sides."""
 LIMIT = 40
@@ -65,17 +67,9 @@ PACKAGES = ("llama-index-core", "xllamacpp")
 
 JUDGED = ("groundedness", "citation_recall", "citation_precision")
 UNJUDGED = (
-    "gold_span_hit",
-    "answer_correct",
-    "answer_correct_when_answered",
-    "unsupported_numbers",
-    "unsupported_names",
-    "answered_unanswerable",
-    "abstained_answerable",
-    "abstention_precision",
-    "abstention_recall",
-    "answer_sentences",
-)
+    "gold_span_hit", "answer_correct", "answer_correct_when_answered", "unsupported_numbers", "unsupported_names",
+    "answered_unanswerable", "abstained_answerable", "abstention_precision", "abstention_recall", "answer_sentences",
+)  # fmt: skip
 
 
 # ------------------------------------------------------------------ asking
@@ -186,16 +180,16 @@ def metrics(judge: Judge, names: Iterable[str]) -> list[Metric]:
     return [BY_NAME.get(name, own) for name in names]
 
 
-def report(asked: Sequence[Asked], library: Library, reference: str) -> str:
+def report(asked: Sequence[Asked], library: Library) -> str:
     """All tables."""
     clusters = [cluster_of(a.case, "article") for a in asked]
     judge, guard = LexicalJudge(), VerifierJudge(LexicalVerifier(library.idf))
     outcomes, by_guard = score(asked, library, judge), score(asked, library, guard)
     names = ("groundedness", "supported_at_all", *JUDGED[1:], *UNJUDGED)
     parts = [figure_table(outcomes, metrics(judge, names), clusters)]
-    ours = [name for name in outcomes if name != reference]
     compared = metrics(judge, names[:-1])
-    parts += [comparison_table(outcomes, reference, name, compared, clusters) for name in ours]
+    pairs = [(theirs, ours) for ours in OURS for theirs in BASELINES]
+    parts += [comparison_table(outcomes, theirs, ours, compared, clusters) for theirs, ours in pairs]
     parts.append("By Groundwire's own check in place of the judge:")
     second = metrics(guard, ("groundedness", "supported_at_all", *JUDGED[1:]))
     parts.append(figure_table(by_guard, second, clusters))
@@ -208,7 +202,7 @@ def open_rows(
     library: Path, folder: Path, model: RememberedModel, settings: Settings
 ) -> tuple[dict[str, Callable[..., Answer]], Recording, Chatbot]:
     """The rows by name, and what the generated one recorded last."""
-    from benchmarks.baselines.citation_engine import CitationEngine, vector_retriever
+    from benchmarks.baselines.citation_engine import CitationEngine, citing_all, vector_retriever
 
     quoted = open_chatbot(library, settings=settings, llm="none")
     recording = Recording(open_chatbot(library, settings=settings, llm=model), model)
@@ -217,7 +211,13 @@ def open_rows(
     small = model.context_window <= SMALL_WINDOW  # as many as Groundwire shows to a model of this window
     shown = min(settings.top_k, SMALL_WINDOW_PASSAGES) if small else settings.top_k
     engine = CitationEngine(model, vector_retriever(store, folder, shown), passages, REPLY_TOKENS)
-    return {ENGINE: engine.ask, GENERATED: recording.ask, QUOTED: quoted.ask}, recording, quoted
+    rows = {
+        ENGINE: engine.ask,
+        ALL_CITED: lambda question: citing_all(engine.ask(question)),
+        GENERATED: recording.ask,
+        QUOTED: quoted.ask,
+    }
+    return rows, recording, quoted
 
 
 def open_remembered(settings: Settings, file: Path, *, ask: bool) -> RememberedModel:
@@ -287,7 +287,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 1
     write_answers(asked, options.out / "answers.jsonl")
     print(f"{len(asked)} of {len(cases)} asked, {sum(a.case.answerable for a in asked)} of them answerable\n")
-    print(report(asked, quoted.library, ENGINE))
+    print(report(asked, quoted.library))
     return 0
 
 

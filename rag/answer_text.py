@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from rag.answer_records import Answer, Citation, Side
+from rag.instructions import NOTE, looks_like_instruction
 from rag.terminal import origin, shorten
 
 _QUOTE = 300
@@ -35,6 +36,8 @@ def _lines(answer: Answer) -> Iterator[str]:
 def _source(citation: Citation) -> Iterator[str]:
     yield f"[{citation.marker}] {origin(citation.outlet, citation.published)}{citation.title}"
     yield f"    “{shorten(citation.quote, _QUOTE)}”"
+    if looks_like_instruction(citation.quote):
+        yield f"    note: this {NOTE}, not to a reader"
     if citation.also_in:
         yield "    also in: " + ", ".join(copy.outlet or copy.article_id for copy in citation.also_in)
 

@@ -13,13 +13,14 @@ from rag.answering import Generating, ModelReply
 from rag.composition import Composition, marked
 from rag.conversation import sought_answer, standalone_question
 from rag.embedder import Embedder, open_embedder
-from rag.errors import QuestionError, SettingsError
+from rag.errors import SettingsError
 from rag.events import AnswerCompleted, Event, PassagesFound, SentenceChecked
 from rag.generation import Generator
 from rag.grounding import Verifier
 from rag.index.library import Library, open_library
 from rag.llm import ChatModel, as_chat_model, open_chat_model
 from rag.prompting import REFUSAL
+from rag.questions import check_history, check_question
 from rag.quoting import Quoting, Reading
 from rag.records import Filters, Retrieved, Turn
 from rag.retrieval import Retriever
@@ -110,7 +111,7 @@ class Chatbot:
         Raises:
             As `ask`; a ModelError comes after PassagesFound, so that what was found can stay in view.
         """
-        history = history[-self.settings.max_history_turns :] if self.settings.max_history_turns else ()
+        history = check_history(history, self.settings.max_history_turns, self.settings.max_question_chars)
         question = check_question(question, self.settings.max_question_chars)
         asked = _Asked(
             question, standalone_question(question, history), history, date, Composition(self.settings.policy)
@@ -214,20 +215,6 @@ _CUT = {
     "deadline": "the time limit was reached",
     "repeats": "the model began to repeat itself",
 }
-
-
-def check_question(question: str, longest: int) -> str:
-    """The question without surrounding white space.
-
-    Raises:
-        QuestionError: It is empty or longer than `longest` characters.
-    """
-    stripped = question.strip()
-    if not stripped:
-        raise QuestionError("the question is empty. Ask something about the articles.")
-    if len(stripped) > longest:
-        raise QuestionError(f"the question has {len(stripped)} characters, the limit is {longest}. Ask a shorter one.")
-    return stripped
 
 
 def open_chatbot(library: str | Path | None = None, *, settings: Settings | None = None, llm: Any = None) -> Chatbot:

@@ -12,6 +12,9 @@ from eval.paired import compare_paired, holm
 from eval.statistics import Summary, summarise
 from rag.answer_records import Method, Sentence, VerdictState
 
+SMALLEST = 0.0001
+"""10,000 permutations tell no smaller p apart."""
+
 Outcomes = Mapping[str, Mapping[str, Sequence[Outcome]]]
 """Row → metric → outcome of each case."""
 
@@ -42,9 +45,13 @@ def comparison_table(
     lines += ["| | difference | 95 % interval | p | p (Holm) | n |", "|-|-|-|-|-|-|"]
     for (metric, test, p), adjusted in zip(tested, holm([p for *_, p in tested]), strict=True):
         bounds = f"{test.interval.low:+.2f} to {test.interval.high:+.2f}" if test.interval else "-"
-        lines.append(f"| {metric.name} | {test.difference:+.2f} | {bounds} | {p:.4f} | {adjusted:.4f} | {test.pairs} |")
+        lines.append(f"| {metric.name} | {test.difference:+.2f} | {bounds} | {_p(p)} | {_p(adjusted)} | {test.pairs} |")
     untested = [m.name for m, t in tests if t is None or t.p is None]
     return "\n".join(lines + ([f"\nNot tested, no pair: {', '.join(untested)}."] if untested else []))
+
+
+def _p(p: float) -> str:
+    return f"{p:.4f}" if p >= SMALLEST else f"<{SMALLEST}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -129,6 +130,14 @@ def read_reply(question: str, text: str, found: Sequence[Retrieved], model: str)
         retrieved=tuple(found),
         model=model,
     )
+
+
+def citing_all(answer: Answer) -> Answer:
+    """The same with every unmarked sentence taken to cite all the sources, in the engine's favour."""
+    everything = tuple(r.rank for r in answer.retrieved)
+    sentences = tuple(replace(s, citations=s.citations or everything) for s in answer.sentences)
+    citations = tuple(_citation(r) for r in answer.retrieved) if sentences else ()
+    return replace(answer, sentences=sentences, citations=citations)
 
 
 def is_refusal(text: str, drafts: Sequence[DraftSentence]) -> bool:

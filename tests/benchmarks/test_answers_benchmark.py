@@ -98,6 +98,15 @@ def test_a_marker_cites_the_whole_passage_and_a_forged_one_is_rejected() -> None
     assert answer.method is Method.GENERATED
 
 
+def test_in_the_engines_favour_an_unmarked_sentence_cites_every_source() -> None:
+    answer = engine.citing_all(engine.read_reply("q", "The mill cut 60 jobs [1]. A bridge closed.", found(), "m"))
+    assert [s.citations for s in answer.sentences] == [(1,), (1, 2)]
+    assert [c.marker for c in answer.citations] == [1, 2]
+    refusal = engine.citing_all(engine.read_reply("q", "I cannot answer that.", found(), "m"))
+    assert refusal.abstained
+    assert not refusal.citations
+
+
 @pytest.mark.parametrize(
     "text",
     [
@@ -178,7 +187,7 @@ def test_the_tables_hold_figures_differences_and_what_became_of_the_drafts() -> 
     assert "| answer_correct | 0.00 (0.00-0.26), n=12 | 0.92 " in figure_table(outcomes, [metric], clusters)
     row = comparison_table(outcomes, "engine", "ours", [metric], clusters).splitlines()[-1]
     assert row.startswith("| answer_correct | +0.92 | ")
-    assert float(row.split("|")[4]) < 0.01
+    assert float(row.split("|")[4].strip(" <")) < 0.01
 
     def sentence(shown: bool) -> Sentence:
         state = VerdictState.SUPPORTED if shown else VerdictState.NOT_FOUND

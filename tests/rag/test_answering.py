@@ -1,0 +1,76 @@
+"""A drafted sentence keeps the citations that bear it out, and no others."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pytest
+
+from rag.answer_records import Sentence, VerdictState
+from rag.answering import Generating, ModelReply
+from rag.composition import Composition
+from rag.generation import Generator
+from rag.grounding import LexicalVerifier
+from rag.records import Article, Retrieved
+from rag.settings import Settings
+from tests.scripted_model import ScriptedModel
+from tests.web.fakes import FakeLibrary, article, found
+
+PORT = article("a1", "The port reopened on Monday. Cranes moved.", title="Harbour news")
+VOTE = article("b2", "The council voted 7 to 2 for higher fees on Friday.", title="The port reopened on Sunday")
+BOTH = article("c3", "Officials said the port reopened on Monday after a storm.", title="Storm ends")
+ARTICLES = (PORT, VOTE, BOTH)
+
+
+def drafted(reply: str, articles: Sequence[Article] = ARTICLES) -> tuple[Sentence, Composition]:
+    """The first sentence of a model's reply, checked, and what it was composed into."""
+    library = FakeLibrary(*articles)
+    retrieved: list[Retrieved] = [found(a, rank) for rank, a in enumerate(articles, start=1)]
+    composition = Composition("balanced")
+    generator = Generator(ScriptedModel(reply), Settings())
+    generating = Generating(library, LexicalVerifier(), generator)  # type: ignore[arg-type]
+    list(generating.answer("When did the port reopen?", retrieved, composition, ModelReply()))
+    return composition.sentences[0], composition
+
+
+def cited(sentence: Sentence, composition: Composition) -> list[str]:
+    return [composition.citations[marker - 1].article_id for marker in sentence.citations]
+
+
+def test_a_passage_that_does_not_say_it_is_not_cited() -> None:
+    sentence, composition = drafted("The port reopened on Monday. [1][2]")
+    assert sentence.verdict is VerdictState.QUOTED
+    assert cited(sentence, composition) == ["a1"]
+    assert [(r.marker, r.reason) for r in composition.rejected] == [
+        ("[2]", "does not say: The port reopened on Monday.")
+    ]
+
+
+def test_all_that_bear_it_out_stay() -> None:
+    sentence, composition = drafted("The port reopened on Monday. [1][3]")
+    assert cited(sentence, composition) == ["a1", "c3"]
+    assert not composition.rejected
+
+
+def test_passages_that_bear_it_out_only_together_stay() -> None:
+    sentence, composition = drafted("The port reopened on Monday and the council voted 7 to 2 on Friday. [1][2]")
+    assert sorted(cited(sentence, composition)) == ["a1", "b2"]
+
+
+def test_a_withheld_sentence_keeps_what_it_cited() -> None:
+    sentence, composition = drafted("The port reopened on 9 May. [1][2]")
+    assert not sentence.shown
+    assert sorted(cited(sentence, composition)) == ["a1", "b2"]
+
+
+@pytest.mark.parametrize("marker", ["[2]", "[1][2]"])
+def test_a_copied_headline_is_no_quotation(marker: str) -> None:
+    sentence, _ = drafted(f"The port reopened on Sunday. {marker}")
+    assert sentence.verdict is VerdictState.PARAPHRASE
+    assert sentence.why == "stands in the headline, not in the text quoted"
+
+
+def test_what_acts_on_a_terminal_is_no_text() -> None:
+    sentence, _ = drafted("\x1b\u202e\u200bThe port reopened on Monday.\x00 [1]")
+    assert sentence.text == "The port reopened on Monday."
+    assert sentence.verdict is VerdictState.QUOTED
