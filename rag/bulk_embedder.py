@@ -15,7 +15,15 @@ from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 
-from rag.embedder import BUNDLED, ONNX_FILE, Embedder, ExportedEmbedder, bundled_directory, open_embedder
+from rag.embedder import (
+    BUNDLED,
+    ONNX_FILE,
+    Embedder,
+    ExportedEmbedder,
+    OnnxEmbedder,
+    bundled_directory,
+    open_embedder,
+)
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -40,7 +48,8 @@ class OpenVinoEmbedder(ExportedEmbedder):
     """The bundled model on OpenVINO in bfloat16."""
 
     engine = "OpenVINO bfloat16"
-    batch = 32
+    batch = 16
+    round_to = 32
 
     def __init__(self, name: str, directory: Path, onnx_file: Path, threads: int | None = None) -> None:
         super().__init__(name, directory)
@@ -63,12 +72,11 @@ def open_bulk_embedder(model: str = BUNDLED) -> Embedder:
     Raises:
         ModelMissing: As `open_embedder`.
     """
-    exact = open_embedder(model)
     if model == BUNDLED and ONNX_FILE.is_file() and has_bfloat16():
         fast = OpenVinoEmbedder(BUNDLED, bundled_directory(), ONNX_FILE)
-        if is_equal(exact, fast):
+        if is_equal(OnnxEmbedder(BUNDLED, bundled_directory(), ONNX_FILE), fast):  # of its own, to be freed at once
             return fast
-    return exact
+    return open_embedder(model)
 
 
 def has_bfloat16() -> bool:

@@ -144,9 +144,11 @@ class ExportedEmbedder(ABC):
 
     Attributes:
         batch: Texts computed together.
+        round_to: Lengths are padded to a multiple of this, for engines that keep memory for each length they met.
     """
 
     batch = _BATCH
+    round_to = 1
     engine: str
     dimensions: int
 
@@ -189,7 +191,8 @@ class ExportedEmbedder(ABC):
         by_length = sorted(range(len(ids)), key=lambda i: len(ids[i]))
         for first in range(0, len(ids), self.batch):
             batch = by_length[first : first + self.batch]
-            pieces = np.zeros((len(batch), len(ids[batch[-1]])), dtype=np.int64)
+            longest = -(-len(ids[batch[-1]]) // self.round_to) * self.round_to
+            pieces = np.zeros((len(batch), longest), dtype=np.int64)
             mask = np.zeros_like(pieces)
             for row, text in enumerate(batch):
                 pieces[row, : len(ids[text])] = ids[text]
