@@ -13,7 +13,6 @@ from rag.answering import Generating, ModelReply
 from rag.composition import Composition, marked
 from rag.conversation import sought_answer, standalone_question
 from rag.embedder import Embedder, open_embedder
-from rag.errors import SettingsError
 from rag.events import AnswerCompleted, Event, PassagesFound, SentenceChecked
 from rag.generation import Generator
 from rag.grounding import Verifier
@@ -23,7 +22,7 @@ from rag.prompting import REFUSAL
 from rag.questions import check_history, check_question
 from rag.quoting import Quoting, Reading
 from rag.records import Filters, Retrieved, Turn
-from rag.retrieval import Retriever
+from rag.retrieval import Retriever, check_embedding_model
 from rag.settings import Settings, load_settings
 from rag.verifier import open_verifier
 
@@ -237,11 +236,6 @@ def open_chatbot(library: str | Path | None = None, *, settings: Settings | None
         settings = settings.model_copy(update={"llm": llm})
     opened = open_library(settings.library)
     embedder = open_embedder(settings.embedding_model)
-    made_with = opened.store.embedding_model
-    if made_with != embedder.name:
-        raise SettingsError(
-            f"library {str(settings.library)!r} holds vectors of {made_with!r}, not of {embedder.name!r}. "
-            f"Set embedding_model to {made_with!r} or ingest into a new library."
-        )
+    check_embedding_model(opened, embedder)
     model = open_chat_model(settings) if llm is None or isinstance(llm, str) else as_chat_model(llm)
     return Chatbot(opened, settings, embedder, open_verifier(settings, opened.idf, model), model)

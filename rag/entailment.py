@@ -6,6 +6,7 @@ window counts, as in SummaC-ZS (Laban et al., TACL 2022, section 3.2).
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
@@ -17,7 +18,7 @@ WINDOW_WORDS = 200
 """About 280 word pieces: a window and a sentence fit the usual 512."""
 
 Predict = Callable[[list[tuple[str, str]]], Sequence[Sequence[float]]]
-"""(premise, hypothesis) pairs → one row of class probabilities per pair."""
+"""(premise, hypothesis) pairs → one row of class scores per pair."""
 
 
 class EntailmentJudge:
@@ -27,10 +28,7 @@ class EntailmentJudge:
         """Raises ModelMissing when not exactly one label starts with "entail"."""
         self.name = name
         self._predict = predict
-        entailing = [index for index, label in labels.items() if label.lower().startswith("entail")]
-        if len(entailing) != 1:
-            raise ModelMissing(f"{name}: has no entailment label, only {sorted(labels.values())}. Choose an NLI model.")
-        self._entailment = entailing[0]
+        self._entailment = entailment_class(name, labels)
 
     def opinion(self, sentence: str, sources: Sequence[str]) -> Opinion:
         """Whether a window entails the sentence; see `rag.second_opinion.SecondJudge`."""
@@ -48,6 +46,19 @@ def open_entailment(name: str) -> EntailmentJudge:
     Raises:
         ModelMissing: It is not on this machine, or is no NLI classifier.
     """
+    predict, labels = load_classifier(name, f"second_opinion {name!r}")
+    return EntailmentJudge(Path(name).name, lambda pairs: [softmax(row) for row in predict(pairs)], labels)
+
+
+def load_classifier(name: str, called: str) -> tuple[Predict, Mapping[int, str]]:
+    """Raw class scores of a CrossEncoder on this machine, and the labels of its classes.
+
+    Args:
+        called: What the user called it by, for the error.
+
+    Raises:
+        ModelMissing: It is not on this machine.
+    """
     import torch
     from safetensors import SafetensorError
     from sentence_transformers import CrossEncoder
@@ -57,15 +68,32 @@ def open_entailment(name: str) -> EntailmentJudge:
     except (OSError, ValueError, KeyError, RuntimeError, SafetensorError) as error:
         first_line = str(error).splitlines()[0] if str(error) else type(error).__name__
         raise ModelMissing(
-            f"second_opinion {name!r} cannot be loaded ({first_line}). Give a downloaded cross-encoder's directory."
+            f"{called} cannot be loaded ({first_line}). Give the directory of a downloaded cross-encoder."
         ) from None
 
     def predict(pairs: list[tuple[str, str]]) -> Sequence[Sequence[float]]:
-        rows = model.predict(pairs, activation_fn=torch.nn.Softmax(dim=-1), show_progress_bar=False)
+        rows = model.predict(pairs, activation_fn=torch.nn.Identity(), show_progress_bar=False)
         return [[float(value) for value in row] for row in rows]
 
-    labels = {int(index): str(label) for index, label in model.model.config.id2label.items()}
-    return EntailmentJudge(Path(name).name, predict, labels)
+    return predict, {int(index): str(label) for index, label in model.model.config.id2label.items()}
+
+
+def entailment_class(name: str, labels: Mapping[int, str]) -> int:
+    """The class whose label is entailment, as the model names it.
+
+    Raises:
+        ModelMissing: Not exactly one label starts with "entail".
+    """
+    entailing = [index for index, label in labels.items() if label.lower().startswith("entail")]
+    if len(entailing) != 1:
+        raise ModelMissing(f"{name}: has no entailment label, only {sorted(labels.values())}. Choose an NLI model.")
+    return entailing[0]
+
+
+def softmax(row: Sequence[float]) -> list[float]:
+    """Raw class scores as probabilities."""
+    exponentials = [math.exp(value - max(row)) for value in row]
+    return [e / sum(exponentials) for e in exponentials]
 
 
 def windows(text: str, words: int = WINDOW_WORDS) -> list[str]:

@@ -11,10 +11,11 @@ from hypothesis import strategies as st
 
 from eval.judges.lexical import LexicalJudge
 from eval.judges.llm import ATTEMPTS, MAX_TOKENS, PROMPT, VARIABLES, LlmJudge, judge_prompt, read_verdict, shuffled
-from eval.judges.nli import NliJudge, open_nli, source_windows
+from eval.judges.nli import NliJudge, open_nli
 from eval.judges.opening import open_judge
 from eval.judges.verifier import VerifierJudge
 from rag.answer_records import Verdict, VerdictState
+from rag.entailment import windows as source_windows
 from rag.errors import ModelMissing, ModelUnavailable
 from rag.messages import Message, Piece
 from rag.settings import Settings
