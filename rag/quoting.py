@@ -9,12 +9,13 @@ from rag.answer_form import answer_form, asks_for_newest
 from rag.answer_records import Disagreement, Form, Side, Verdict, VerdictState
 from rag.answerability import features, probability
 from rag.composition import Composition, Quote, one_line
-from rag.disagreements import Opposition, Statement, find_oppositions
+from rag.disagreements import find_oppositions
 from rag.embedder import Embedder
 from rag.events import SentenceChecked
 from rag.extraction import ScoredSentence, score_sentences
 from rag.index.library import Library
 from rag.lead_ins import lead_in
+from rag.oppositions import Opposition, Statement
 from rag.question_parts import question_parts
 from rag.records import Article, Retrieved
 from rag.selection import choose_of_parts, choose_sentences, newest_first

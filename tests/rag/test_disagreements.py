@@ -2,8 +2,9 @@ from __future__ import annotations
 
 import pytest
 
-from rag.disagreements import Opposition, find_oppositions
+from rag.disagreements import find_oppositions
 from rag.extraction import ScoredSentence
+from rag.oppositions import Opposition
 from tests.rag.scored import best_first, passage, scored
 
 HOW_MANY = "How many firms did the March list add?"
@@ -78,3 +79,57 @@ def test_what_disagrees_with_nothing_quoted_is_left_out() -> None:
     quoted = said("The list was published on a Tuesday by the Commerce Department.", "q", score=1.2)
     one, other = said(FIRST, "a"), said("The March list added 82 Chinese firms.", "b", score=0.95)
     assert found(HOW_MANY, quoted, one, other) == []
+
+
+def test_a_reply_that_names_the_claim_by_a_word_is_set_beside_the_sentence_before_it() -> None:
+    text = (
+        "Four trade groups warned that imported chips were not safe. The Chip Council rejected the claim as inaccurate."
+    )
+    (opposition,) = found("How many groups warned of imported chips?", said(text, "a"))
+    assert [side.speaker for side in opposition.sides] == ["Four trade groups", "The Chip Council"]
+    assert opposition.subject == "claim"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Mao Ning said chips were safe. Mao Ning rejected the claim that they were not.",  # says which claim itself
+        "Mao Ning warned of imported chips. Mao Ning dismissed this criticism.",  # one speaker
+        "The council warned of imported chips. It rained all week. Mao Ning dismissed this criticism.",  # not the next
+    ],
+)
+def test_a_reply_to_something_else_is_no_opposition(text: str) -> None:
+    assert found("Who warned of imported chips?", said(text, "a")) == []
+
+
+REACH = "How many people use the app?"
+
+
+def test_two_speakers_figures_in_following_sentences_are_set_side_by_side() -> None:
+    text = (
+        "The company says that 170 million people use the app. The researcher Emarket believes it is about 118 million."
+    )
+    (opposition,) = found(REACH, said(text, "a"))
+    assert [(side.value, side.speaker) for side in opposition.sides] == [
+        ("170 million", "The company"),
+        ("118 million", "The researcher Emarket"),
+    ]
+
+
+def test_a_figure_that_another_article_gives_too_is_disputed_where_it_is_disputed() -> None:
+    elsewhere = said("The app has 170 million users, the company says.", "a")
+    disputed = said("The company says 170 million use it. The researcher Emarket believes it is 118 million.", "b")
+    (opposition,) = found(REACH, elsewhere, [*disputed[:1], *disputed[1:]])
+    assert {side.value for side in opposition.sides} == {"170 million", "118 million"}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The company says that 170 million people use the app. It had 118 million in May.",  # one speaker
+        "The company says that 170 million people use the app. Emarket believes it is 170 million.",  # one figure
+        "The company says that 170 million people use the app. Emarket said 118 million dogs bark.",  # another thing
+    ],
+)
+def test_following_figures_that_agree_or_measure_something_else_are_no_opposition(text: str) -> None:
+    assert found(REACH, said(text, "a")) == []
