@@ -11,11 +11,14 @@ from dataclasses import dataclass, replace
 from typing import Protocol
 
 from eval.cases import GoldCase, Quote
+from eval.metrics.normalising import canonical_tokens, contains
 from rag.errors import GoldSetError
 from rag.records import Article
 
 MIN_LIKENESS = 90.0
 """Least `partial_ratio` (0..100) at which a stretch of text is taken for the quote with a caption cut out."""
+MIN_REMAINING = 0.5
+"""Least share (0..1) of a quote's characters in the lines of it that cleaning has left."""
 
 
 class Articles(Protocol):
@@ -50,7 +53,7 @@ def find_support(case: GoldCase, articles: Articles | None) -> Support:
     quotes, lost = [], []
     for quote in case.quotes:
         article = stored[quote.article]
-        found = relocate(quote, article.text) if article else None
+        found = relocate(quote, article.text, case.answers) if article else None
         if found:
             quotes.append(found)
         else:
@@ -79,26 +82,54 @@ def refuse_foreign_library(supports: Sequence[Support]) -> None:
         )
 
 
-def relocate(quote: Quote, text: str) -> Quote | None:
+def relocate(quote: Quote, text: str, answers: Sequence[str] = ()) -> Quote | None:
     """The quote where it now stands in the text.
 
     In this order: where it was labelled; the same characters elsewhere, nearest first; the same words
-    with other white space; the likest stretch, if its likeness is at least `MIN_LIKENESS`.
+    with other white space; the likest stretch, if its likeness is at least `MIN_LIKENESS`; the lines that
+    cleaning has left of it, side by side, if they are at least `MIN_REMAINING` of it and still hold an answer
+    where it did.
     """
     if text[quote.start : quote.end] == quote.text:
         return quote
-    pattern = r"\s+".join(map(re.escape, quote.text.split()))
-    spans = [m.span() for m in re.finditer(re.escape(quote.text), text)] or [
-        m.span() for m in re.finditer(pattern, text)
-    ]
-    if spans:
-        return _moved(quote, text, *min(spans, key=lambda span: abs(span[0] - quote.start)))
+    spans = [m.span() for m in re.finditer(re.escape(quote.text), text)] or _spans(quote.text, text)
+    span = (
+        _nearest(quote, spans)
+        or _likest(quote, text)
+        or _nearest(quote, _spans(_remaining(quote, text, answers), text))
+    )
+    return _moved(quote, text, *span) if span else None
+
+
+def _spans(words: str, text: str) -> list[tuple[int, int]]:
+    """Where some words stand, whatever white space is between them."""
+    pattern = r"\s+".join(map(re.escape, words.split()))
+    return [m.span() for m in re.finditer(pattern, text)] if pattern else []
+
+
+def _nearest(quote: Quote, spans: Sequence[tuple[int, int]]) -> tuple[int, int] | None:
+    return min(spans, key=lambda span: abs(span[0] - quote.start), default=None)
+
+
+def _likest(quote: Quote, text: str) -> tuple[int, int] | None:
     if len(text) < len(quote.text):
         return None
     from rapidfuzz import fuzz
 
-    likest = fuzz.partial_ratio_alignment(quote.text, text, score_cutoff=MIN_LIKENESS)
-    return _moved(quote, text, likest.dest_start, likest.dest_end) if likest else None
+    found = fuzz.partial_ratio_alignment(quote.text, text, score_cutoff=MIN_LIKENESS)
+    return (found.dest_start, found.dest_end) if found else None
+
+
+def _remaining(quote: Quote, text: str, answers: Sequence[str]) -> str:
+    """The lines of the quote that the text has; "" when they are too little of it, or the answer is gone."""
+    kept = "\n".join(line for line in quote.text.split("\n") if _spans(line, text))
+    held = [answer for answer in answers if _holds(quote.text, answer)]
+    is_enough = len(kept) >= MIN_REMAINING * len(quote.text)
+    return kept if is_enough and (not held or any(_holds(kept, answer) for answer in held)) else ""
+
+
+def _holds(words: str, answer: str) -> bool:
+    return contains(canonical_tokens(words), canonical_tokens(answer))
 
 
 def _moved(quote: Quote, text: str, start: int, end: int) -> Quote:

@@ -5,15 +5,17 @@ from __future__ import annotations
 import json
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import IO
 
+from ingest.captions import without_lines
 from ingest.cleaning import clean, normalise_characters
 from ingest.headline import Top, split_top
 from ingest.metadata import article_id, check_field, content_hash, find_metadata
 from ingest.readers import read_documents
-from ingest.records import RawDocument, Skipped
+from ingest.readers.patience import within_time
+from ingest.records import RawDocument, Skipped, Unreadable
 from ingest.repeats import Repeats, without_repeats
 from ingest.sources import SourceFile, find_files
 from rag.records import Article
@@ -21,6 +23,7 @@ from rag.settings import Settings
 
 FIELDS = ("title", "url", "outlet", "author", "published", "updated", "language")
 """What `content_hash` covers beside id and text."""
+_ALL_FIELDS = tuple(field.name for field in fields(Article))
 _IN_MEMORY = 32_000_000
 """Bytes of waiting articles that are held in memory before they go to a temporary file."""
 
@@ -55,7 +58,7 @@ def to_article(raw: RawDocument) -> Article | Skipped:
     text = top.body
     if not any(c.isalnum() for c in text):
         return Skipped(raw.source, "empty" if not raw.text.strip() else "no article text, only boilerplate or signs")
-    found = find_metadata(raw, text, top.fields, cleaned.site)
+    found = find_metadata(raw, without_lines(text, cleaned.captions), top.fields, cleaned.site)
     for field, value in raw.fallback.items():
         found.offer(field, check_field(field, value.value), value.where)
     name, where = article_id(raw, found.values.get("url"), text)
@@ -89,7 +92,14 @@ def _read_all(
         for raw in read_documents(file, settings):
             if progress:
                 progress(raw.source)
-            yield raw if isinstance(raw, Skipped) else to_article(raw)
+            yield raw if isinstance(raw, Skipped) else _article_or_reason(raw)
+
+
+def _article_or_reason(raw: RawDocument) -> Article | Skipped:
+    try:
+        return within_time(lambda: to_article(raw))
+    except Unreadable as reason:
+        return Skipped(raw.source, str(reason))
 
 
 def _latest_versions(found: Iterator[Article | Skipped], repeats: Repeats) -> Iterator[Article | Skipped]:
@@ -108,7 +118,7 @@ def _latest_versions(found: Iterator[Article | Skipped], repeats: Repeats) -> It
                 latest[item.id] = version
             if item.outlet:
                 repeats.add(item.outlet, item.text.split("\n"))
-            waiting.write(json.dumps(asdict(item)) + "\n")
+            waiting.write(json.dumps({name: getattr(item, name) for name in _ALL_FIELDS}) + "\n")
         yield from _choose(waiting, latest, repeats.known())
 
 

@@ -11,11 +11,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ingest.boilerplate_rules import AUTHOR_NOTE, CAPITAL_LINK, GLUED_LINK, LONGEST, MARKED, OPENINGS
-from ingest.captions import MarkedLines, caption_lines, is_caption
-from ingest.scripts import script_of_most
+from ingest.captions import HintedLines, caption_lines, is_caption
+from ingest.characters import unusual
+from ingest.scripts import script_of, script_of_most
 
 _LAST_LINES = 4
 """Lines at the end of an article in which a sentence about its author is no story."""
+_LONGEST_LINK = 280
+"""Characters, more than `GLUED_LINK` and `CAPITAL_LINK` can match; neither ends in a full stop."""
 _MOST_CAPITAL_LINKS = 5
 """More lines with a label in capitals than this are a list of the story."""
 _FEWEST_WORDS = 5
@@ -51,7 +54,7 @@ def is_boilerplate(line: str) -> bool:
 
 def _by_rule(lines: Sequence[str]) -> set[int]:
     found = {number for number, line in enumerate(lines) if 0 < len(line) <= LONGEST and OPENINGS.fullmatch(line)}
-    marked = MarkedLines([line.lower() for line in lines])
+    marked = HintedLines([line.lower() for line in lines])
     for marks, rule in MARKED:
         found.update(n for n in marked(marks) if len(lines[n]) <= LONGEST and rule.fullmatch(lines[n]))
     return found
@@ -62,16 +65,17 @@ def _links(lines: Sequence[str]) -> set[int]:
 
     A label that comes more than once names a speaker or an item of a list.
     """
-    glued = {number: match["label"] for number, line in enumerate(lines) if (match := GLUED_LINK.fullmatch(line))}
+    short = {number: line for number, line in enumerate(lines) if len(line) <= _LONGEST_LINK and line[-1:] != "."}
+    glued = {number: match["label"] for number, line in short.items() if (match := GLUED_LINK.fullmatch(line))}
     labels = Counter(glued.values())
     found = {number for number, label in glued.items() if labels[label] == 1 or label.isupper()}
-    capitals = {number for number, line in enumerate(lines) if _is_capital_link(line)}
+    capitals = {number for number, line in short.items() if _is_capital_link(line)}
     return found | (capitals if len(capitals) <= _MOST_CAPITAL_LINKS else set())
 
 
 def _is_capital_link(line: str) -> bool:
     match = CAPITAL_LINK.fullmatch(line)
-    return match is not None and not line.endswith(".") and len(_WORD.findall(match["rest"])) >= _FEWEST_WORDS
+    return match is not None and len(_WORD.findall(match["rest"])) >= _FEWEST_WORDS
 
 
 def _author_notes(lines: Sequence[str]) -> set[int]:
@@ -127,6 +131,8 @@ def _is_paragraph(line: str) -> bool:
 
 def _foreign_script(lines: Sequence[str]) -> set[int]:
     """Short lines in another script than nearly all of the text, such as a label of the site's template."""
+    if all(script_of(character) in ("", "LATIN") for character in set(unusual("".join(lines)))):
+        return set()
     scripts = {number: script_of_most(line[:_SCRIPT_SAMPLE]) for number, line in enumerate(lines) if line}
     weights: Counter[str] = Counter()
     for number, script in scripts.items():

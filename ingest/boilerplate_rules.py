@@ -61,8 +61,7 @@ _PROMPTS = (
     r"(?i:(?:Leer en español|Read (?:this )?(?:article |story )?in (?:English|Spanish|French|Chinese|Arabic))\.?)",
 )
 _LINKS = (
-    rf"(?i:{_LABELS} ?[|>»→:…]?)",
-    rf"(?i:{_LABELS} ?[:|>»→] ?.{{2,200}})",
+    rf"(?i:{_LABELS} ?(?:[|>»→:…]?|[:|>»→] ?.{{2,200}}))",
     r"(?i:More (?:[\w'’]+ ){0,4}(?:coverage|stories|news|headlines)(?: (?:from|on|at) .{2,40})?|More from .{2,40}):?",
     r"(?i:(?:Click|Tap|Scroll) (?:here|down|to) .{0,80})",
     r"(?i:Catch up (?:on|with) .{0,80}\b(?:live updates|coverage|newsletter)\b.{0,60})",
@@ -101,16 +100,15 @@ _CREDITS = (
     r"(?i:Contribut(?:ing|ors|ed)(?: writers?)? ?: .{2,240}|Contributing)",
     r"(?:Reporting|Additional reporting|Writing|Editing|Compiled|Edited|Produced) by .{2,240}",
     rf"[–—−-]{{1,2}} ?(?:By )?{_NAMES}(?:, [A-Z][\w .]{{1,40}})?",
-    r"(?:[A-Z][\w.'’-]*(?:[,/]? |/)){0,7}\(?[A-Z][\w.]+\)?(?: Business| Sport| Opinion)? ?[—–]",
     r"(?:Photographs?|Photos|Graphics?|Illustrations?|Video) by .{2,80}",
     rf"(?:E-?mail|Twitter|Instagram|Facebook|Contact|Phone)?:? ?{_HANDLE}(?:[;,| ]+(?:(?:and|or) )?(?:on )?"
     rf"(?:{_SOCIAL}:? ?)?(?:{_HANDLE})?)*",
 )
 _AUTHORS = (
     rf"(?:Contact|Reach|E-?mail) {_NOT_POLICE}{_NAME} at .{{5,200}}",
-    rf"{_NAME} (?:can be (?:reached|contacted|followed)|is on (?:Twitter|X))\b.{{2,200}}",
-    rf"{_NAME} (?:covers|reports on|writes (?:about|for)|is (?:an?|the) .{{0,120}}\b{_WRITER}\b).{{0,200}}"
-    rf"(?:{_HANDLE}|USA TODAY Network).{{0,200}}",
+    rf"{_NAME} (?:(?:can be (?:reached|contacted|followed)|is on (?:Twitter|X))\b.{{2,200}}|"
+    rf"(?:covers|reports on|writes (?:about|for)|is (?:an?|the) .{{0,120}}\b{_WRITER}\b).{{0,200}}"
+    rf"(?:{_HANDLE}|USA TODAY Network).{{0,200}})",
     rf"(?:Have|Got) (?:an? )?(?:news |story )?(?:tip|question|story|idea)s?\b.{{0,120}}\? .{{0,300}}{_HANDLE}"
     r".{0,200}",
 )
@@ -135,11 +133,12 @@ _MARKED: tuple[tuple[list[str], str], ...] = (
     # An invitation that opens a sentence, and what it invites to.
     (
         _CHANNEL_MARKS,
-        rf"(?:.{{3,240}}[:?!.)] ?)?{_JOIN}\b.{{0,160}}\b{_CHANNEL}\b.{{0,240}}",
+        rf"(?:.{{3,240}}[:?!.)] ?)?{_JOIN}\b.{{0,160}}\b{_CHANNEL}\b.{{0,240}}|"
+        rf"[^?]{{3,160}}\b{_CHANNEL}[^?]{{0,40}}\? {_JOIN}\b.{{0,200}}",
     ),
     (
-        _CHANNEL_MARKS,
-        rf"[^?]{{3,160}}\b{_CHANNEL}[^?]{{0,40}}\? {_JOIN}\b.{{0,200}}",
+        ["—", "–"],
+        r"(?:[A-Z][\w.'’-]*(?:[,/]? |/)){0,7}\(?[A-Z][\w.]+\)?(?: Business| Sport| Opinion)? ?[—–]",
     ),
     (
         ["subscribe & save"],
@@ -177,11 +176,8 @@ _MARKED: tuple[tuple[list[str], str], ...] = (
     ),
     (
         [" earn "],
-        r"(?i:.{0,160}\bwe (?:may|can) earn (?:an? )?(?:affiliate |small )?(?:fee|commission|revenue)\b.{0,300})",
-    ),
-    (
-        [" earn "],
-        r"(?i:.{0,60}\bmay earn (?:revenue|an? (?:\w+ )?commission)\b.{0,300})",
+        r"(?i:.{0,160}\bwe (?:may|can) earn (?:an? )?(?:affiliate |small )?(?:fee|commission|revenue)\b.{0,300}|"
+        r".{0,60}\bmay earn (?:revenue|an? (?:\w+ )?commission)\b.{0,300})",
     ),
     (
         ["content partner"],

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence, Set
 from itertools import accumulate
 
 _AGENCIES = (
@@ -12,57 +12,50 @@ _AGENCIES = (
     r"TASS|Kyodo|ANSA|iStock|CNN|BBC|NASA|ZUMA|Anadolu(?: Agency)?|Imagn(?: Images)?|USA TODAY(?: Sports| Network)?|"
     r"NurPhoto|Sipa(?: USA)?|WireImage|FilmMagic|LightRocket|Handout)"
 )
-_CREDIT = r"(?:(?i:photo|photograph|picture|pic|image|credit|screenshot)s?(?: (?:credit|by|courtesy))?|PHOTO)"
+_CREDIT = r"(?:(?i:photo|photograph|image|credit|screenshot)s?|Pictures?|Pics?)(?: (?i:credit|by|courtesy))?"
+"""PICTURE in capitals labels a link or a list, as in "THE BIG PICTURE: …"."""
 _GALLERY_END = " Prev Next"
 _LONGEST = 500
 """Characters; a longer line is no single caption."""
-_MARKS = (
-    *("Reuters", "REUTERS", "AFP", "/AP", ". AP", "| AP", "EPA", "Getty", "Shutterstock", "Xinhua", "VCG", "Bloomberg"),
-    *(
-        "Alamy",
-        "/PA",
-        ". PA",
-        "| PA",
-        "TASS",
-        "Kyodo",
-        "ANSA",
-        "iStock",
-        "CNN",
-        "BBC",
-        "NASA",
-        "ZUMA",
-        "Anadolu",
-        "Imagn",
-    ),
-    *(
-        "USA TODAY",
-        "NurPhoto",
-        "Sipa",
-        "LightRocket",
-        "Handout",
-        "FilmMagic",
-        "©",
-        "FILE",
-        "In pictures",
-        "hoto",
-        "PHOTO",
-    ),
-    *(_GALLERY_END, "Picture", "(Pic", "Pic:", "mage", "IMAGE", "redit", "CREDIT", "creenshot"),
-)
-"""One of these is in every caption that is told by its credit."""
-_CAPTIONS = tuple(
-    re.compile(pattern)
-    for pattern in (
-        rf".{{0,280}}\b{_CREDIT} ?: ?(?!.*[.!?] ).{{2,60}}",
-        r"(?i:.{0,400}\((?:File )?(?:Photo|Picture|Image|Pic|Screenshot)(?: credit)?"
-        r"(?: ?[:/] ?| by | from | courtesy of )[^()]{2,60}\)\.?(?: [\w. /-]{2,60})?)",
-        r"(?:FILE PHOTO|FILE|File photo|In pictures) ?[:-] .{0,280}",
-        rf".{{0,450}}(?:^|[.?!)\"”’] |[|] ?|, )[\w.'’ -]{{2,40}}/(?:[\w.' -]{{1,30}}/)?{_AGENCIES}"
-        r"(?: [Vv]ia .{2,30})?\)?",
-        rf".{{0,450}}[|/] ?{_AGENCIES}(?: via .{{2,30}})\)?",
-        rf".{{10,450}}[.?!][\"”’]? {_AGENCIES}(?: via [\w ]{{2,30}})?",
-        r".{0,450}(?:/|via )Getty Images",
-        r"© ?[A-Z][\w. ]{1,30}/ .{0,400}",
+Hint = tuple[str, ...] | re.Pattern[str]
+"""What any line of a kind holds and few others do: one of some marks, or a match. Quick to look for."""
+_CAPTIONS: tuple[tuple[Hint, re.Pattern[str]], ...] = tuple(
+    (hint, re.compile(pattern))
+    for hint, pattern in (
+        (
+            re.compile(r":(?= ?[^\n]{2,61}$)", re.MULTILINE),
+            rf".{{0,280}}\b{_CREDIT} ?: ?(?!.*[.!?] ).{{2,60}}",
+        ),
+        (
+            re.compile(r"\((?i:(?:File )?(?:Photo|Pic|Image|Screenshot))"),
+            r"(?i:.{0,400}\((?:File )?(?:Photo|Picture|Image|Pic|Screenshot)(?: credit)?"
+            r"(?: ?[:/] ?| by | from | courtesy of )[^()]{2,60}\)\.?(?: [\w. /-]{2,60})?)",
+        ),
+        (
+            ("FILE", "File photo", "In pictures"),
+            r"(?:FILE PHOTO|FILE|File photo|In pictures) ?[:-] .{0,280}",
+        ),
+        (
+            ("/",),
+            rf".{{0,450}}(?:^|[.?!)\"”’] |[|] ?|, )[\w.'’ -]{{2,40}}/(?:[\w.' -]{{1,30}}/)?{_AGENCIES}"
+            r"(?: [Vv]ia .{2,30})?\)?",
+        ),
+        (
+            ("/", "|"),
+            rf".{{0,450}}[|/] ?{_AGENCIES}(?: via .{{2,30}})\)?",
+        ),
+        (
+            re.compile(rf"[.?!][\"”’]? {_AGENCIES}(?: via [\w ]{{2,30}})?$", re.MULTILINE),
+            rf".{{10,450}}[.?!][\"”’]? {_AGENCIES}(?: via [\w ]{{2,30}})?",
+        ),
+        (
+            ("Getty Images",),
+            r".{0,450}(?:/|via )Getty Images",
+        ),
+        (
+            ("©",),
+            r"© ?[A-Z][\w. ]{1,30}/ .{0,400}",
+        ),
     )
 )
 _GALLERY = re.compile(rf"(?:.*\s)?(?i:in pictures|photos|gallery)\b.{{0,120}}{_GALLERY_END}")
@@ -80,36 +73,38 @@ def is_caption(line: str, site: str | None = None) -> bool:
 
 def caption_lines(lines: Sequence[str], site: str | None = None) -> frozenset[int]:
     """Indices of the lines that are captions; see `is_caption`."""
-    tail = f" - {site}" if site else None
-    marks = (*_MARKS, tail) if tail else _MARKS
-    return frozenset(number for number in MarkedLines(lines)(marks) if _is_caption(lines[number], tail))
+    hinted = HintedLines(lines)
+    galleries = _ending_in(_GALLERY_END, lines, hinted)
+    found = _ending_in(f" - {site}", lines, hinted) if site else set()
+    for hint, rule in _CAPTIONS:
+        found.update(n for n in hinted(hint) if len(lines[n]) <= _LONGEST and rule.fullmatch(lines[n]))
+    captions = {number for number in found - galleries if len(lines[number]) <= _LONGEST}
+    return frozenset(captions | {number for number in galleries if _GALLERY.fullmatch(lines[number])})
 
 
-class MarkedLines:
-    """Which of some lines hold a mark: looks through all of them at once, quick where few do."""
+def _ending_in(tail: str, lines: Sequence[str], hinted: HintedLines) -> set[int]:
+    return {number for number in hinted((tail,)) if lines[number].endswith(tail)}
+
+
+class HintedLines:
+    """Which of some lines a hint points to: looks through all of them at once, quick where it finds few."""
 
     def __init__(self, lines: Sequence[str]) -> None:
         self._text = "\n".join(lines)
-        self._ends = [*accumulate(len(line) + 1 for line in lines)]
+        self._ends = [*accumulate([len(line) + 1 for line in lines])]
 
-    def __call__(self, marks: Iterable[str]) -> set[int]:
-        """Indices of the lines that hold any of the marks."""
+    def __call__(self, hint: Hint) -> set[int]:
+        """Indices of the lines that hold any of the marks, or in which a match of the pattern begins."""
+        if isinstance(hint, re.Pattern):
+            return {bisect_right(self._ends, match.start()) for match in hint.finditer(self._text)}
         found: set[int] = set()
-        for mark in marks:
+        for mark in hint:
             at = self._text.find(mark)
             while at >= 0:
                 number = bisect_right(self._ends, at)
                 found.add(number)
                 at = self._text.find(mark, self._ends[number])
         return found
-
-
-def _is_caption(line: str, tail: str | None) -> bool:
-    if line.endswith(_GALLERY_END):
-        return _GALLERY.fullmatch(line) is not None
-    if len(line) > _LONGEST:
-        return False
-    return (tail is not None and line.endswith(tail)) or any(rule.fullmatch(line) for rule in _CAPTIONS)
 
 
 def caption_spans(text: str, site: str | None = None) -> list[tuple[int, int]]:
@@ -125,5 +120,9 @@ def caption_spans(text: str, site: str | None = None) -> list[tuple[int, int]]:
 def without_captions(text: str) -> str:
     """The text without its caption lines."""
     lines = text.split("\n")
-    captions = caption_lines(lines)
-    return "\n".join(line for number, line in enumerate(lines) if number not in captions) if captions else text
+    return without_lines(text, {lines[number] for number in caption_lines(lines)})
+
+
+def without_lines(text: str, lines: Set[str]) -> str:
+    """The text without any line that is one of those."""
+    return "\n".join(line for line in text.split("\n") if line not in lines) if lines else text

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from ingest.boilerplate import boilerplate_lines
+from ingest.characters import unusual
 
 _NEWLINES = re.compile(r"\r\n?|[\u0085\u2028\u2029\v\f]")
 _CONTROLS = re.compile(r"[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff]")
@@ -20,6 +21,7 @@ _INVISIBLE = re.compile(
     "\uffa0\ufff9-\ufffb\U000e0000-\U000e0fff]"
 )
 """Zero-width, bidirectional and tag characters: invisible, so they can hide words or orders from a reader."""
+_JOINER = re.compile("[\u200c\u200d]")
 _JOINERS = re.compile("(?<![\u0600-\u109f\u1780-\u1cff\u2600-\u27bf\ufe0f\U0001f000-\U0001faff])[\u200c\u200d]")
 """Joiners outside the scripts and emoji that need them."""
 _SPACES = re.compile(r"[^\S\n]{2,}|[^\S\n ]")
@@ -35,11 +37,13 @@ class Cleaned:
 
     Attributes:
         site: Name of the site, when its own captions give it away; else None.
+        captions: The lines of the text that are captions.
     """
 
     text: str
     boilerplate: int = 0
     site: str | None = None
+    captions: frozenset[str] = frozenset()
 
 
 def clean(text: str, title: str | None = None) -> Cleaned:
@@ -51,25 +55,32 @@ def clean(text: str, title: str | None = None) -> Cleaned:
     lines = text.split("\n")
     found = boilerplate_lines(lines)
     kept = [line for number, line in enumerate(lines) if number not in found.dropped]
-    body = tidy_lines("\n".join(kept))
+    body = _tidy_blank_lines("\n".join(kept))
     head, _, rest = body.partition("\n")
     if title and rest and head == title:
         body = rest.lstrip("\n")
-    return Cleaned(body, len(found.dropped), found.site)
+    return Cleaned(body, len(found.dropped), found.site, frozenset(lines[number] for number in found.captions))
 
 
 def normalise_characters(text: str) -> str:
     r"""Lines end in \n, spaces are spaces, and nothing is invisible. Letters and marks stay as they are."""
-    text = _CONTROLS.sub("", _NEWLINES.sub("\n", text))
-    if not text.isascii():
+    odd = unusual(text)
+    if _NEWLINES.search(odd) or _CONTROLS.search(odd):
+        text = _CONTROLS.sub("", _NEWLINES.sub("\n", text))
+    if _INVISIBLE.search(odd) or _JOINER.search(odd):
         text = _JOINERS.sub("", _INVISIBLE.sub("", text))
     return tidy_lines(text)
 
 
 def tidy_lines(text: str) -> str:
     """Single spaces, no space at line ends, at most one blank line in a row, none at the ends."""
-    lines = (line.strip() for line in _SPACES.sub(" ", text).split("\n"))
-    return _BLANK_LINES.sub("\n\n", "\n".join(lines)).strip()
+    if "  " in text or _SPACES.search(unusual(text)):
+        text = _SPACES.sub(" ", text)
+    return _tidy_blank_lines("\n".join(map(str.strip, text.split("\n"))))
+
+
+def _tidy_blank_lines(text: str) -> str:
+    return (_BLANK_LINES.sub("\n\n", text) if "\n\n\n" in text else text).strip()
 
 
 def unwrap(text: str) -> str:

@@ -9,7 +9,8 @@ from ingest.dates import DAY_OF_MONTH, month_number
 
 _CAPITALS, _CAPITAL = r"[A-ZÀ-Þ][A-ZÀ-Þ.'’-]+", r"[A-ZÀ-Þ][\w.'’-]*"
 _PLACE = rf"{_CAPITALS}(?: {_CAPITALS}){{0,4}}(?:[,/] ?{_CAPITAL}(?: {_CAPITAL}){{0,2}}){{0,2}}"
-_TITLE_PLACE = rf"(?:{_CAPITAL}(?:[ /]|, )?){{1,6}}?"
+_BETWEEN = "(?:[ /]|, )"
+_TITLE_PLACE = rf"{_CAPITAL}(?:{_BETWEEN}{_CAPITAL}){{0,5}}?{_BETWEEN}?"
 _AGENCY = r"[A-Z][\w.&' -]{1,30}?(?:[,/] ?[A-Z][\w.&' -]{1,30}?){0,3}"
 _YEAR = r"(?:,? (?P<year>\d{4}))?"
 _WHEN = rf"(?:[A-Z][a-z]+day,? )?{DAY_OF_MONTH}{_YEAR}"

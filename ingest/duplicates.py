@@ -10,12 +10,13 @@ from __future__ import annotations
 
 import datetime
 from array import array
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from hashlib import blake2b
 
 from ingest.captions import without_captions
+from ingest.metadata import normalise_url
 from ingest.run_index import RunIndex
 from rag.tokens import tokens
 
@@ -34,32 +35,48 @@ EDITION_DAYS, EDITION_CONTAINMENT = 31, 0.75
 """Within a month, a text that keeps this much of the other, and half of both together, is an edition of it: for
 another place, or brought up to date."""
 SAME_TEXT = 0.9
+REVISION_CONTAINMENT = 0.05
+"""Of two texts at one address: less is the second page of a long report, or an address that many reports share."""
 
 _SAMPLE = (1 << 64) // 16
 _FEWEST = 4
 _HINT = 0.4
 _MOST_CANDIDATES = 20
+_MOST_REVISIONS = 5
+_HAS_ADDRESS = 1 << 63
 
 
-def signature(text: str, published: str | None = None) -> bytes:
-    """What is stored to find an article's copies again: its day and about one run hash in sixteen.
+def signature(text: str, published: str | None = None, url: str | None = None) -> bytes:
+    """What is stored to find an article's copies again: its day, its address and about one run hash in sixteen.
 
     `published` (ISO) keeps stories apart that are more than `DAYS_APART` days apart; without it, or
-    without a day in it, the text alone decides.
+    without a day in it, the text alone decides. By `url`, the revisions of one page are known for such.
     """
     runs = sorted(set(_runs(text)))
     sample = [run for run in runs if run < _SAMPLE]
     if len(sample) < _FEWEST:
         sample = runs[:_FEWEST]
-    return array("Q", [_day(published), *sample]).tobytes()
+    address = _address(url)
+    head = [_day(published) | _HAS_ADDRESS, address] if address else [_day(published)]
+    return array("Q", [*head, *sample]).tobytes()
+
+
+@dataclass(frozen=True, slots=True)
+class _Sketch:
+    """A signature taken apart; day and address are 0 when not known."""
+
+    day: int
+    address: int
+    sample: array[int]
 
 
 @dataclass(frozen=True, slots=True)
 class _Member:
-    """A known article: its group, its day, the size of its sample and its number in the index."""
+    """A known article: its group, its day and address, the size of its sample and its number in the index."""
 
     story_id: str
     day: int
+    address: int
     sampled: int
     number: int
 
@@ -67,8 +84,9 @@ class _Member:
 class Stories:
     """The story groups of a library, kept up to date one article at a time.
 
-    An article joins the group of the text it overlaps most. Groups are never merged: an article that
-    overlaps two joins one. The outcome depends on the order of the calls and on nothing else.
+    An article joins the group of the text it overlaps most, but first that of an earlier version of its own page.
+    Groups are never merged: an article that overlaps two joins one. The outcome depends on the order of the calls
+    and on nothing else.
     """
 
     def __init__(self, known: Iterable[tuple[str, str, bytes]], text_of: Callable[[str], str | None]) -> None:
@@ -82,6 +100,7 @@ class Stories:
         self._members: dict[str, _Member] = {}
         self._ids: list[str | None] = []
         self._index = RunIndex()
+        self._at_address: defaultdict[int, list[int]] = defaultdict(list)
         self._sizes: Counter[str] = Counter()
         for article_id, story_id, stored in known:
             self._add(article_id, story_id, stored)
@@ -95,15 +114,16 @@ class Stories:
             The story id.
         """
         self.forget(article_id)
-        day, sample = _unpack(signature)
+        sketch = _unpack(signature)
         runs = _runs(text)
-        found: list[tuple[float, float, str]] = []
-        for other in self._candidates(sample):
+        found: list[tuple[bool, float, float, str]] = []
+        for other in dict.fromkeys([*self._revisions(sketch.address), *self._candidates(sketch.sample)]):
             other_text = self._text_of(other)
             overlap = _overlap(runs, _runs(other_text)) if other_text is not None else _Overlap()
-            if overlap.is_copy(self._days_apart(day, other)):
-                found.append((overlap.containment, overlap.resemblance, other))
-        story_id = self._members[max(found)[2]].story_id if found else self._new_story(article_id)
+            is_revision = self._is_revision(sketch, other, overlap)
+            if is_revision or overlap.is_copy(self._days_apart(sketch.day, other)):
+                found.append((is_revision, overlap.containment, overlap.resemblance, other))
+        story_id = self._members[max(found)[-1]].story_id if found else self._new_story(article_id)
         self._add(article_id, story_id, signature)
         return story_id
 
@@ -115,10 +135,12 @@ class Stories:
             self._ids[member.number] = None
 
     def _add(self, article_id: str, story_id: str, stored: bytes) -> None:
-        day, sample = _unpack(stored)
-        self._members[article_id] = _Member(story_id, day, len(sample), len(self._ids))
+        sketch, number = _unpack(stored), len(self._ids)
+        self._members[article_id] = _Member(story_id, sketch.day, sketch.address, len(sketch.sample), number)
         self._sizes[story_id] += 1
-        self._index.add(len(self._ids), sample)
+        self._index.add(number, sketch.sample)
+        if sketch.address:
+            self._at_address[sketch.address].append(number)
         self._ids.append(article_id)
 
     def _new_story(self, article_id: str) -> str:
@@ -137,6 +159,15 @@ class Stories:
             if other is not None and shared >= _HINT * (smaller := min(len(sample), self._members[other].sampled)):
                 hints.append((-shared / smaller, other))
         return [other for _, other in sorted(hints)[:_MOST_CANDIDATES]]
+
+    def _revisions(self, address: int) -> list[str]:
+        """The latest articles read from an address; none for no address."""
+        numbers = self._at_address.get(address, [])
+        return [name for number in reversed(numbers) if (name := self._ids[number]) is not None][:_MOST_REVISIONS]
+
+    def _is_revision(self, sketch: _Sketch, other: str, overlap: _Overlap) -> bool:
+        is_same_page = sketch.address != 0 and sketch.address == self._members[other].address
+        return is_same_page and overlap.containment >= REVISION_CONTAINMENT
 
     def _days_apart(self, day: int, other: str) -> int:
         other_day = self._members[other].day
@@ -203,7 +234,17 @@ def _day(published: str | None) -> int:
         return 0
 
 
-def _unpack(stored: bytes) -> tuple[int, array[int]]:
+def _address(url: str | None) -> int:
+    """64 bits of a hash of a page's address; 0 for none, and for the front page of a site, which is no article's."""
+    page = normalise_url(url) if url else ""
+    return int.from_bytes(blake2b(page.encode(), digest_size=8).digest()) if "/" in page or "?" in page else 0
+
+
+def _unpack(stored: bytes) -> _Sketch:
     values = array("Q")
     values.frombytes(stored)
-    return (values[0], values[1:]) if values else (0, values)
+    if not values:
+        return _Sketch(0, 0, values)
+    if values[0] & _HAS_ADDRESS:
+        return _Sketch(values[0] ^ _HAS_ADDRESS, values[1], values[2:])
+    return _Sketch(values[0], 0, values[1:])

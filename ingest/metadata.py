@@ -9,7 +9,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
-from ingest.captions import without_captions
 from ingest.dateline import Dateline, find_dateline
 from ingest.dates import iso_date, narrowed, url_date
 from ingest.language import detect_language
@@ -48,11 +47,11 @@ class Metadata:
             self.provenance[name] += f", {where}"
 
 
-def find_metadata(raw: RawDocument, text: str, top: Mapping[str, Found], site: str | None) -> Metadata:
+def find_metadata(raw: RawDocument, story: str, top: Mapping[str, Found], site: str | None) -> Metadata:
     """All fields of an article but its id.
 
     Args:
-        text: The cleaned text, without its headline.
+        story: The cleaned text, without its headline and its captions.
         top: What the top of the text says, see `ingest.headline`.
         site: What `ingest.cleaning` learned of the site's name.
     """
@@ -61,14 +60,14 @@ def find_metadata(raw: RawDocument, text: str, top: Mapping[str, Found], site: s
         for name, value in fields.items():
             if name in _CHECKS:
                 found.offer(name, check_field(name, value.value), value.where)
-    story = without_captions(text)
     # A dateline on a line of its own is no part of the cleaned text.
     dateline = find_dateline(story) or find_dateline(raw.text.lstrip()) or Dateline(0)
     if "title" not in found.values:
         found.offer("title", _title_from(story[(find_dateline(story) or Dateline(0)).end :]), "first sentence")
     found.offer("outlet", site, "page title")
     found.offer("outlet", dateline.agency, "dateline")
-    found.offer("language", detect_language(story), "text")
+    if "language" not in found.values:
+        found.offer("language", detect_language(story), "text")
     _find_published(found, dateline)
     found.values["title"] = _without_outlet(found.values.get("title", ""), found.values.get("outlet"))
     return found

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import re
 
+from ingest.characters import unusual
+
 
 def _byte_of() -> dict[str, int]:
     """Every character that a byte from 0x80 may have been read as, in Windows-1252 or Latin-1."""
@@ -32,7 +34,7 @@ def repair_mojibake(text: str) -> tuple[str, int]:
     >>> repair_mojibake("Itâ€™s the harbour boardâ€™s plan.")
     ('It’s the harbour board’s plan.', 1)
     """
-    if text.isascii() or not _SEQUENCE.search(text):
+    if text.isascii() or not _SEQUENCE.search(unusual(text)):
         return text, 0
     lines = text.split("\n")
     changed: set[int] = set()

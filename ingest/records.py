@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from rag.errors import SourceError
+from rag.visible import visible
 
 Kind = Literal["text", "markdown", "html", "pdf", "docx", "mail", "feed", "json"]
 
@@ -44,10 +45,13 @@ class RawDocument:
 
 @dataclass(frozen=True, slots=True)
 class Skipped:
-    """A source that gave no article, and why, for a person to read."""
+    """A source that gave no article, and why, for a person to read: one line, without what acts on a terminal."""
 
     source: str
     reason: str
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "reason", " ".join(visible(self.reason).split()))  # it may quote the source
 
 
 class Unreadable(SourceError):

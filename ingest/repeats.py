@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from hashlib import blake2b
 
 FEWEST = 4
@@ -23,14 +23,20 @@ _MOST_ARTICLES = 2000
 
 @dataclass(slots=True)
 class _Seen:
-    """One line: the articles that have it, and the lines seen before and after it."""
+    """A line of several articles: how many, the lines seen before and after it, and its key once that is needed."""
 
-    articles: int = 0
-    before: set[int] = field(default_factory=set)
-    after: set[int] = field(default_factory=set)
+    before: set[int]
+    after: set[int]
+    articles: int = 1
+    key: int | None = None
 
     def is_repeated(self) -> bool:
+        """True for enough articles, in which it stands elsewhere each time."""
         return self.articles >= FEWEST and min(len(self.before), len(self.after)) >= DIFFERENT * self.articles
+
+
+_Once = tuple[int, int]
+"""A line of one article, as most are: the lines before and after it."""
 
 
 class Repeats:
@@ -40,7 +46,7 @@ class Repeats:
         """Starts from the keys of lines by outlet that an earlier `known` gave."""
         self._known = {outlet: set(keys) for outlet, keys in (known or {}).items()}
         self._articles: dict[str, int] = {}
-        self._seen: dict[str, dict[int, _Seen]] = {}
+        self._seen: dict[str, dict[int, _Seen | _Once]] = {}
 
     def add(self, outlet: str, lines: Iterable[str]) -> None:
         """Counts the lines of one article that cleaning has left."""
@@ -49,21 +55,18 @@ class Repeats:
             return
         seen = self._seen.setdefault(outlet, {})
         filled = [line for line in lines if line]
-        keys = [line_key(line) for line in filled]
         # A line at an edge of the text has the edge of that article as its neighbour: another each time.
-        around = [-2 * count, *keys, -2 * count - 1]
+        around = [-2 * count, *map(hash, filled), -2 * count - 1]
         done: set[int] = set()
-        for number, (line, key) in enumerate(zip(filled, keys, strict=True)):
-            if key not in done and _may_repeat(line):
-                done.add(key)
-                entry = seen.setdefault(key, _Seen())
-                entry.articles += 1
-                entry.before.add(around[number])
-                entry.after.add(around[number + 2])
+        for place, line in enumerate(filled, start=1):
+            if around[place] not in done and _may_repeat(line):
+                done.add(around[place])
+                _count(seen, line, *around[place - 1 : place + 2])
 
     def of(self, outlet: str) -> frozenset[int]:
         """Keys of the lines that an outlet repeats."""
-        learned = {key for key, seen in self._seen.get(outlet, {}).items() if seen.is_repeated()}
+        several = (seen for seen in self._seen.get(outlet, {}).values() if isinstance(seen, _Seen))
+        learned = {seen.key for seen in several if seen.key is not None and seen.is_repeated()}
         return frozenset(learned | self._known.get(outlet, set()))
 
     def known(self) -> dict[str, frozenset[int]]:
@@ -85,6 +88,21 @@ class Repeats:
         if not isinstance(known, dict) or not all(isinstance(keys, list) for keys in known.values()):
             raise ValueError("is not a list of line keys by outlet")
         return cls({outlet: [int(key) for key in keys] for outlet, keys in known.items()})
+
+
+def _count(seen: dict[int, _Seen | _Once], line: str, before: int, hashed: int, after: int) -> None:
+    """Counts a line between two others in one more article."""
+    entry = seen.get(hashed)
+    if entry is None:
+        seen[hashed] = before, after
+        return
+    if isinstance(entry, tuple):
+        entry = seen[hashed] = _Seen({entry[0]}, {entry[1]})
+    entry.before.add(before)
+    entry.after.add(after)
+    entry.articles += 1
+    if entry.articles == FEWEST:
+        entry.key = line_key(line)
 
 
 def without_repeats(text: str, keys: frozenset[int]) -> str:

@@ -11,6 +11,7 @@ from ingest.readers.feed import read_feed
 from ingest.readers.jsonl import read_json, read_jsonl
 from ingest.readers.mail import read_mail, read_mhtml
 from ingest.readers.markdown import read_markdown
+from ingest.readers.patience import each_within_time, within_time
 from ingest.readers.pdf import read_pdf
 from ingest.readers.plain import read_plain
 from ingest.readers.streams import Budget, bounded, open_regular, read_whole, unpack
@@ -63,11 +64,12 @@ def _read(file: SourceFile, stream: BinaryIO, budget: Budget, depth: int) -> Ite
     """The articles of a file whose bytes are in `stream`, which may lie in `depth` archives."""
     unpacked = unpack(stream, file.packing, budget)
     if file.format in _SINGLE:
-        yield _SINGLE[file.format](file, read_whole(unpacked, budget.settings.max_article_bytes))
+        data = read_whole(unpacked, budget.settings.max_article_bytes)
+        yield within_time(lambda: _SINGLE[file.format](file, data))
     elif file.format in ARCHIVES:
         yield from _read_archive(file, unpacked, budget, depth + 1)
     else:
-        yield from _MANY[file.format](file, unpacked, budget.settings)
+        yield from each_within_time(_MANY[file.format](file, unpacked, budget.settings))
 
 
 def _read_archive(file: SourceFile, stream: BinaryIO, budget: Budget, depth: int) -> Iterator[RawDocument | Skipped]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 import csv
 import io
+import re
 from collections.abc import Iterator, Sequence
 from typing import BinaryIO, cast
 
@@ -16,6 +17,7 @@ from rag.settings import Settings
 
 _DELIMITERS = ",;\t|"
 _SAMPLE_BYTES = 200_000
+_LINE_END = re.compile(r"\r\n?|\n")
 
 
 def read_table(file: SourceFile, stream: BinaryIO, settings: Settings) -> Iterator[RawDocument | Skipped]:
@@ -79,16 +81,20 @@ def _name(decoded: Decoded) -> str:
 
 
 def _delimiter(sample: str) -> str:
-    lines = [line for line in sample.split("\n", 20) if line.strip()]
-    first = lines[0] if lines else ""
-    best = max(_DELIMITERS, key=lambda d: len(_known(next(csv.reader([first], delimiter=d), []))))
-    if not any(name in TEXT_NAMES for name in _known(next(csv.reader([first], delimiter=best), []))):
+    first = next((line for line in _LINE_END.split(sample) if line.strip()), "")
+    best = max(_DELIMITERS, key=lambda d: len(_known(first, d)))
+    if not any(name in TEXT_NAMES for name in _known(first, best)):
         shown = " ".join(first.split())[:80]
         raise Unreadable(f"no text column: the first row must name the columns and one of them 'text' (it is: {shown})")
     return best
 
 
-def _known(header: Sequence[str]) -> list[str]:
+def _known(first: str, delimiter: str) -> list[str]:
+    """The names of fields in a first line."""
+    try:
+        header = next(csv.reader([first], delimiter=delimiter), [])
+    except csv.Error:  # a cell beyond the limit
+        return []
     names = (name.strip().lower().lstrip("\ufeff") for name in header)
     return [name for name in names if name in FIELD_NAMES or name in TEXT_NAMES]
 

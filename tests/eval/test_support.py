@@ -34,6 +34,28 @@ def test_a_caption_cut_out_by_cleaning_still_finds_the_place() -> None:
     assert "4.2 million euros for the northern harbour" in moved.text
 
 
+def test_a_quote_from_which_cleaning_took_a_line_is_found_by_the_others() -> None:
+    before, link, after = (
+        "The board met on Monday evening.",
+        "Harbour news:Fees to rise again",
+        "It approved the budget.",
+    )
+    labelled = Quote("n", 5, 5 + 88, f"{before}\n{link}\n{after}")
+    moved = relocate(labelled, f"Dateline.\n\n{before}\n\n{after} More follows, much more of it than before.")
+    assert moved is not None
+    assert moved.text == f"{before}\n\n{after}"
+    assert (
+        relocate(labelled, f"{before}\n\n{after} More follows, much more of it than before.", ("Fees", "rise")) is None
+    )
+    assert (
+        relocate(labelled, f"{before}\n\n{after} More follows, much more of it than before.", ("the Budget",))
+        is not None
+    )
+    mostly_link = Quote("n", 0, 55, f"{link}\n{after}")
+    assert relocate(mostly_link, f"{before}\n\n{after} More follows, and it is longer than the quote.") is None
+    assert relocate(labelled, f"{before} It rained for an hour and the quays stood under water.\n\n{after}") is None
+
+
 def test_text_that_is_not_there_is_not_found() -> None:
     assert relocate(Quote("n", 0, 24, "Wholly unrelated wording"), HARBOUR) is None
     assert relocate(Quote("n", 0, 24, "Wholly unrelated wording"), "short") is None

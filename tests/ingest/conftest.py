@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -16,3 +17,9 @@ def crash_base(tmp_path_factory: pytest.TempPathFactory) -> Path:
     write_articles(folder / "articles.jsonl", range(BASE))
     write(folder / "articles.jsonl", folder / "library", folder / "log")
     return folder
+
+
+@pytest.fixture
+def library(crash_base: Path, tmp_path: Path) -> Path:
+    """A copy of the crash tests' library, to be damaged."""
+    return Path(shutil.copytree(crash_base / "library", tmp_path / "library"))

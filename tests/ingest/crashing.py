@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import signal
 import subprocess
 import sys
@@ -27,7 +28,8 @@ from ingest.report import IngestReport
 from rag.command_line import run_command
 from rag.index.health import check_library
 from rag.index.library import Library, open_library
-from rag.index.store import Store
+from rag.index.opening import open_store
+from rag.index.place import Place, place_of
 from rag.records import Filters
 from rag.settings import load_settings
 
@@ -102,9 +104,28 @@ class Killed:
 class Writer:
     """A child process that ingests."""
 
-    def __init__(self, articles: Path, library: Path, log: Path) -> None:
-        command = [sys.executable, "-m", "tests.ingest.crashing", str(articles), str(library), str(log)]
-        self._child = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=ROOT)
+    def __init__(self, articles: Path, library: Place | Path, log: Path) -> None:
+        place = place_of(library)
+        command = [sys.executable, "-m", "tests.ingest.crashing", str(articles), str(place.directory), str(log)]
+        store = {"GROUNDWIRE_STORE": place.store.get_secret_value()} if place.store else {}
+        self._child = subprocess.Popen(
+            command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=ROOT, env=os.environ | store
+        )
+
+    def acknowledged(self) -> Iterator[str]:
+        """Titles, each as soon as the article is safe."""
+        assert self._child.stdout is not None
+        for line in self._child.stdout:
+            if line != "finished\n":
+                yield line.strip()
+
+    def ended(self) -> tuple[int, str]:
+        """Its exit code, and what it said of faults."""
+        return self._child.wait(60), self._child.communicate()[1]
+
+    @property
+    def pid(self) -> int:
+        return self._child.pid
 
     def __enter__(self) -> Writer:
         self._listener = threading.Thread(
@@ -156,9 +177,9 @@ def _state(directory: Path) -> list[tuple[str, int, int]]:
     return sorted(found)
 
 
-def assert_sound(directory: Path, acknowledged: Iterable[str], *, thorough: bool = False) -> None:
+def assert_sound(where: Place | Path, acknowledged: Iterable[str], *, thorough: bool = False) -> None:
     """Every acknowledged article is stored and found by keyword and both vector searches; the index is healthy."""
-    library = open_library(directory)
+    library = open_library(where)
     heads = {head.title: head.id for head in library.heads()}
     assert set(acknowledged) <= set(heads)
     numbers = library.store.passage_numbers()
@@ -187,15 +208,16 @@ def embedded_twice(log: Path, stored_before: set[str]) -> set[str]:
     return again
 
 
-def stored_hashes(directory: Path) -> set[str]:
-    with closing(Store(directory)) as store:
-        return {row[0].hex() for row in store._db.execute("SELECT text_hash FROM vectors")}
+def stored_hashes(library: Place | Path) -> set[str]:
+    with closing(open_store(library)) as store:
+        return {row[0].hex() for row in store.rows_after("vectors", None, 1_000_000)}
 
 
-def write(articles: Path, library: Path, log: Path, progress: Progress | None = None) -> IngestReport:
+def write(articles: Path, library: Place | Path, log: Path, progress: Progress | None = None) -> IngestReport:
     """A run of the writer in this process, with the fake embedder."""
+    place = place_of(library)
     with hash_embedder(log):
-        settings = load_settings(library=library)
+        settings = load_settings(library=place.directory, store=place.store)
         return indexing.ingest([articles], settings, progress=progress, remove_missing=True)
 
 

@@ -7,8 +7,10 @@ import shutil
 from pathlib import Path
 
 import pytest
+from pydantic import SecretStr
 
-from rag.index.store import Store
+from rag.index.opening import open_store
+from rag.index.place import Place
 from tests.ingest.crashing import (
     GROWN,
     Killed,
@@ -19,6 +21,7 @@ from tests.ingest.crashing import (
     write,
     write_articles,
 )
+from tests.postgres_server import PostgresServer
 
 PLACES = ("keywords", "chroma", "vectors", ".")
 
@@ -31,20 +34,20 @@ def folder(tmp_path: Path, crash_base: Path) -> Path:
     return tmp_path
 
 
-def check_after(killed: Killed, folder: Path, stored_before: set[str]) -> None:
+def check_after(killed: Killed, folder: Path, stored_before: set[str], place: Place | None = None) -> None:
     assert embedded_twice(folder / "log", stored_before) == set()
     if killed.titles:
-        assert_sound(folder / "library", killed.titles)
+        assert_sound(place or folder / "library", killed.titles)
 
 
-def kill_while_storing(folder: Path, moments: random.Random, times: int) -> None:
+def kill_while_storing(folder: Path, moments: random.Random, times: int, place: Place) -> None:
     """Again and again from where the last one stopped."""
     write_articles(folder / "articles.jsonl", range(300))
     stored: set[str] = set()
     for _ in range(times):
-        writer = Writer(folder / "articles.jsonl", folder / "library", folder / "log")
-        check_after(writer.kill_after(moments.uniform(0.0, 0.4)), folder, stored)
-        stored = stored_hashes(folder / "library")
+        writer = Writer(folder / "articles.jsonl", place, folder / "log")
+        check_after(writer.kill_after(moments.uniform(0.0, 0.4)), folder, stored, place)
+        stored = stored_hashes(place)
 
 
 def kill_while_indexing(folder: Path, moments: random.Random, place: str, *, anew: bool) -> None:
@@ -59,20 +62,21 @@ def kill_while_indexing(folder: Path, moments: random.Random, place: str, *, ane
     check_after(killed, folder, stored)
 
 
-def finish(folder: Path, *, thorough: bool = True) -> None:
+def finish(folder: Path, library: Place | None = None, *, thorough: bool = True) -> None:
     """The next writer completes what was begun."""
-    stored = stored_hashes(folder / "library")
-    write(folder / "articles.jsonl", folder / "library", folder / "log")
+    place = library or Place(folder / "library")
+    stored = stored_hashes(place)
+    write(folder / "articles.jsonl", place, folder / "log")
     assert embedded_twice(folder / "log", stored) == set()
-    titles = [head.title for head in Store(folder / "library").heads()]
+    titles = [head.title for head in open_store(place).heads()]
     with (folder / "articles.jsonl").open() as lines:
         assert len(titles) == sum(1 for _ in lines)
-    assert_sound(folder / "library", titles, thorough=thorough)
+    assert_sound(place, titles, thorough=thorough)
 
 
-def test_a_killed_run_goes_on_where_it_stopped(tmp_path: Path) -> None:
-    kill_while_storing(tmp_path, random.Random(1), times=1)
-    finish(tmp_path, thorough=False)
+def test_a_killed_run_goes_on_where_it_stopped(tmp_path: Path, place: Place) -> None:
+    kill_while_storing(tmp_path, random.Random(1), 1, place)
+    finish(tmp_path, place, thorough=False)
 
 
 def test_an_index_whose_writer_was_killed_is_built_from_the_store(folder: Path) -> None:
@@ -83,9 +87,9 @@ def test_an_index_whose_writer_was_killed_is_built_from_the_store(folder: Path) 
 @pytest.mark.slow
 @pytest.mark.timeout(1800)
 @pytest.mark.parametrize("seed", range(10))
-def test_forty_kills_while_articles_are_stored(tmp_path: Path, seed: int) -> None:
-    kill_while_storing(tmp_path, random.Random(seed), times=4)
-    finish(tmp_path)
+def test_forty_kills_while_articles_are_stored(tmp_path: Path, place: Place, seed: int) -> None:
+    kill_while_storing(tmp_path, random.Random(seed), 4, place)
+    finish(tmp_path, place)
 
 
 @pytest.mark.slow
@@ -110,3 +114,22 @@ def test_forty_kills_while_the_index_is_changed(folder: Path, seed: int, place: 
     for _ in range(5):
         kill_while_indexing(folder, moments, place, anew=False)
     finish(folder)
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(1800)
+@pytest.mark.parametrize("cache", ["keywords", "vectors", "."])
+def test_kills_while_the_caches_of_a_library_on_a_server_are_changed(
+    tmp_path: Path, postgres_server: PostgresServer, cache: str
+) -> None:
+    place = Place(tmp_path / "library", SecretStr(postgres_server.new_library()))
+    articles, moments = tmp_path / "articles.jsonl", random.Random(f"server {cache}")
+    write_articles(articles, range(200))
+    write(articles, place, tmp_path / "first")
+    for times in range(1, 4):
+        write_articles(articles, range(200 + 60 * times))
+        stored = stored_hashes(place)
+        writer = Writer(articles, place, tmp_path / "log")
+        killed = writer.kill_at_change(place.directory / "index" / cache, moments.randint(1, 6))
+        check_after(killed, tmp_path, stored, place)
+    finish(tmp_path, place)

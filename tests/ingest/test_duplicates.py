@@ -16,62 +16,10 @@ from ingest.run_index import COMMON, RunIndex
 from rag.records import Article
 from rag.settings import Settings
 
-PLACES = [
-    "harbour",
-    "canal",
-    "quay",
-    "bridge",
-    "market",
-    "station",
-    "museum",
-    "school",
-    "stadium",
-    "airport",
-    "library",
-    "theatre",
-]
-VERBS = [
-    "approved",
-    "rejected",
-    "delayed",
-    "praised",
-    "debated",
-    "financed",
-    "closed",
-    "opened",
-    "repaired",
-    "inspected",
-    "renamed",
-    "sold",
-]
-PEOPLE = [
-    "board",
-    "council",
-    "mayor",
-    "union",
-    "minister",
-    "court",
-    "company",
-    "committee",
-    "agency",
-    "owner",
-    "governor",
-    "association",
-]
-REASONS = [
-    "cost",
-    "noise",
-    "safety",
-    "traffic",
-    "weather",
-    "debt",
-    "demand",
-    "pollution",
-    "tourism",
-    "history",
-    "jobs",
-    "votes",
-]
+PLACES = "harbour canal quay bridge market station museum school stadium airport library theatre".split()
+VERBS = "approved rejected delayed praised debated financed closed opened repaired inspected renamed sold".split()
+PEOPLE = "board council mayor union minister court company committee agency owner governor association".split()
+REASONS = "cost noise safety traffic weather debt demand pollution tourism history jobs votes".split()
 
 
 def story(seed: int, paragraphs: int = 12) -> list[str]:
@@ -97,8 +45,8 @@ class Shelf:
         self.signatures: dict[str, bytes] = {}
         self.stories = Stories([], self.texts.get)
 
-    def add(self, article_id: str, text: str, published: str | None = None) -> str:
-        self.signatures[article_id] = signature(text, published)
+    def add(self, article_id: str, text: str, published: str | None = None, url: str | None = None) -> str:
+        self.signatures[article_id] = signature(text, published, url)
         story_id = self.stories.assign(article_id, text, self.signatures[article_id])
         self.texts[article_id] = text
         return story_id
@@ -182,6 +130,47 @@ def test_reports_that_share_a_picture_gallery_stay_apart() -> None:
     shelf = Shelf()
     for article, seed in (("one", 61), ("two", 62)):
         assert shelf.add(article, joined([*story(seed, 2), gallery, *story(seed + 10, 2)])) == article
+
+
+REWRITTEN = joined([FULL[0], *story(70, 8)])
+"""Shares one paragraph in nine with the first version."""
+
+
+@pytest.mark.parametrize(
+    ("url", "expected"),
+    [
+        ("https://courier.example/2022/03/01/plan", "first"),
+        ("http://www.courier.example/2022/03/01/plan/?utm_source=mail#top", "first"),
+        ("https://courier.example/2022/03/01/plan?page=2", "later"),
+        ("https://courier.example/", "later"),
+        (None, "later"),
+    ],
+)
+def test_the_revisions_of_a_page_are_one_story_under_whatever_ids(url: str | None, expected: str) -> None:
+    shelf = Shelf()
+    shelf.add("first", joined(FULL), "2022-03-01", "https://courier.example/2022/03/01/plan")
+    shelf.add("front page", joined(story(71)), "2022-03-01", "https://courier.example/")
+    assert shelf.add("later", REWRITTEN, "2022-06-01", url) == expected
+    again = Stories([("first", "first", shelf.signatures["first"])], shelf.texts.get)
+    assert again.assign("later", REWRITTEN, shelf.signatures["later"]) == expected
+
+
+def test_a_revision_joins_its_page_rather_than_a_copy() -> None:
+    page = "https://courier.example/plan"
+    shelf = Shelf()
+    shelf.add("first", joined(FULL), url=page)
+    shelf.add("copy of the later", REWRITTEN)
+    assert shelf.add("later", REWRITTEN, url=page) == "first"
+    shelf.stories.forget("first")
+    shelf.stories.forget("later")
+    assert shelf.add("last", REWRITTEN, url=page) == "copy of the later"
+
+
+def test_different_reports_at_one_address_stay_apart() -> None:
+    shelf = Shelf()
+    ids = [str(seed) for seed in range(12)]
+    texts = [" ".join(f"{word}{i}" for word in joined(story(int(i))).split()) for i in ids]
+    assert [shelf.add(i, text, url="https://courier.example/feed") for i, text in zip(ids, texts, strict=True)] == ids
 
 
 def test_groups_survive_a_restart() -> None:

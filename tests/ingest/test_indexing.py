@@ -15,7 +15,7 @@ from ingest.report import IngestReport
 from rag.errors import LibraryBusy, LibraryMissing, SettingsError, SourceError
 from rag.index.library import open_library
 from rag.index.lock import WriterLock
-from rag.index.store import STORE_FILE, Store
+from rag.index.sqlite_store import STORE_FILE, SqliteStore
 from rag.records import Article
 from rag.settings import Settings, load_settings
 
@@ -40,17 +40,17 @@ def counts(report: IngestReport) -> tuple[int, int, int, int]:
 
 def test_a_second_run_changes_nothing(news: Path, settings: Settings) -> None:
     assert counts(ingest([news], settings)) == (2, 0, 0, 0)
-    generation = Store(settings.library).generation
+    generation = SqliteStore(settings.library).generation
     assert counts(ingest([news], settings)) == (0, 0, 2, 0)
-    assert Store(settings.library).generation == generation
+    assert SqliteStore(settings.library).generation == generation
 
 
 def test_a_changed_file_replaces_its_article_even_when_its_text_named_it(news: Path, settings: Settings) -> None:
     ingest([news], settings)
-    before = {h.id for h in Store(settings.library).heads()}
+    before = {h.id for h in SqliteStore(settings.library).heads()}
     (news / "dam.txt").write_text("Dam opened\n\nThe river dam was opened on Saturday. It took ten years to build.\n")
     assert counts(ingest([news], settings)) == (0, 1, 1, 0)
-    store = Store(settings.library)
+    store = SqliteStore(settings.library)
     assert {h.id for h in store.heads()} == before
     dam = next(id for id in before if id.startswith("dam"))
     article = store.article(dam)
@@ -63,7 +63,7 @@ def test_files_that_are_gone_go_only_on_request(news: Path, settings: Settings) 
     (news / "zoo.md").unlink()
     assert counts(ingest([news], settings)) == (0, 0, 1, 0)
     assert counts(ingest([news], settings, remove_missing=True)) == (0, 0, 1, 1)
-    assert Store(settings.library).article("zoo") is None
+    assert SqliteStore(settings.library).article("zoo") is None
 
 
 def test_a_file_that_cannot_be_read_today_is_not_gone(news: Path, settings: Settings) -> None:
@@ -72,11 +72,11 @@ def test_a_file_that_cannot_be_read_today_is_not_gone(news: Path, settings: Sett
     report = ingest([news], settings, remove_missing=True)
     assert report.removed == 0
     assert [s.source for s in report.skipped] == [str(news / "zoo.md")]
-    assert Store(settings.library).article("zoo") is not None
+    assert SqliteStore(settings.library).article("zoo") is not None
 
 
 def titles(settings: Settings) -> set[str]:
-    return {h.title for h in Store(settings.library).heads()}
+    return {h.title for h in SqliteStore(settings.library).heads()}
 
 
 def test_a_line_put_before_others_does_not_take_the_place_of_one(tmp_path: Path, settings: Settings) -> None:
@@ -131,7 +131,7 @@ def test_a_dry_run_says_what_would_happen_and_makes_no_library(news: Path, setti
     ingest([news], settings)
     (news / "zoo.md").unlink()
     assert counts(ingest([news], settings, dry_run=True, remove_missing=True)) == (0, 0, 1, 1)
-    assert Store(settings.library).article("zoo") is not None
+    assert SqliteStore(settings.library).article("zoo") is not None
 
 
 def test_copies_share_a_story(news: Path, settings: Settings) -> None:
@@ -143,13 +143,13 @@ def test_copies_share_a_story(news: Path, settings: Settings) -> None:
             f"---\nid: {outlet}\ntitle: {outlet} on cranes\noutlet: {outlet}\n---\n{text}\n"
         )
     ingest([news], settings)
-    heads = {h.id: h.story_id for h in Store(settings.library).heads()}
+    heads = {h.id: h.story_id for h in SqliteStore(settings.library).heads()}
     assert heads["Harbour Courier"] == heads["Pacific Ledger"]
     assert len(set(heads.values())) == 3
 
 
 def test_every_passage_stands_in_its_article(sample_library: Path) -> None:
-    store = Store(sample_library)
+    store = SqliteStore(sample_library)
     for stored in store.passages(store.passage_numbers()).values():
         article = store.article(stored.article.id)
         assert article is not None
@@ -166,7 +166,7 @@ def test_a_busy_library_is_left_alone(news: Path, settings: Settings) -> None:
 
 def test_vectors_of_another_model_are_not_mixed_in(news: Path, settings: Settings) -> None:
     ingest([news], settings)
-    Store(settings.library).set_embedding_model("another model")
+    SqliteStore(settings.library).set_embedding_model("another model")
     (news / "new.txt").write_text("A new harbour crane arrived on Monday. It is red.")
     with pytest.raises(SettingsError, match="another model"):
         ingest([news], settings)
@@ -209,7 +209,7 @@ def test_an_interrupted_library_is_finished_by_the_next_run(news: Path, settings
     settings.library.mkdir()
     (settings.library / STORE_FILE).touch()  # killed before its tables were made
     with pytest.raises(LibraryMissing, match="never finished"):
-        Store(settings.library)
+        SqliteStore(settings.library)
     assert ingest([news], settings, dry_run=True).added == 2
     assert ingest([news], settings).added == 2
 

@@ -6,7 +6,7 @@ import pytest
 
 from ingest.indexing import ingest_articles
 from ingest.llamaindex import articles_from_documents
-from rag.index.store import Store
+from rag.index.sqlite_store import SqliteStore
 from rag.settings import load_settings
 
 
@@ -30,7 +30,7 @@ def test_documents_of_a_llamaindex_reader_become_articles(tmp_path: Path) -> Non
     settings = load_settings(library=tmp_path / "library")
     report = ingest_articles(articles_from_documents(documents), settings)
     assert (report.added, [s.source for s in report.skipped]) == (1, ["empty"])
-    article = Store(settings.library).article("ferry-1")
+    article = SqliteStore(settings.library).article("ferry-1")
     assert article is not None
     assert (article.title, article.outlet, article.published) == ("Ferry bought", "Harbour Courier", "2024-05-06")
     assert ingest_articles(articles_from_documents(documents), settings).unchanged == 1

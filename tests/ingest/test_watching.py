@@ -17,7 +17,7 @@ from ingest.__main__ import main
 from ingest.report import IngestReport
 from ingest.watching import Watch
 from rag.index.lock import WriterLock
-from rag.index.store import Store
+from rag.index.sqlite_store import SqliteStore
 from rag.settings import Settings, load_settings
 from tests.ingest.crashing import ROOT, hash_embedder, write_articles
 
@@ -137,7 +137,7 @@ def test_a_stop_in_a_round_keeps_what_was_stored(tmp_path: Path, settings: Setti
     watch._progress = progress
     assert list(watch.rounds()) == []
     assert len(stored) == 1
-    assert {head.title for head in Store(settings.library).heads()} == set(stored)
+    assert {head.title for head in SqliteStore(settings.library).heads()} == set(stored)
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, pytest.param(signal.SIGTERM, marks=pytest.mark.slow)])
