@@ -7,6 +7,8 @@ Hits and MRR count articles, over answerable questions: copies of a story are on
 miss. Intervals: 95 %, cases of one gold article taken together. Every system returns 50 passages; Groundwire at most
 three of a story. LlamaIndex searches the same passages by the vectors that the library stores: nothing is embedded
 again but the question. Questions are asked warm, twice, system by system; the faster time counts.
+news-large is left out unless its library is given: --set news-large --library news-large=DIR. On its 256,000 passages
+LlamaIndex's indexes take minutes to build and some 20 KB of memory a passage; --no-baselines does without them.
 Needs ../shared/data.
 """
 
@@ -43,9 +45,10 @@ from eval.support import find_support, refuse_foreign_library  # noqa: E402
 from rag.answer_records import Answer, Method  # noqa: E402
 from rag.embedder import open_embedder  # noqa: E402
 from rag.errors import GroundwireError  # noqa: E402
+from rag.index.caches import INDEX_DIRECTORY  # noqa: E402
 from rag.index.exact import ExactVectors  # noqa: E402
 from rag.index.keywords import Keywords  # noqa: E402
-from rag.index.library import INDEX_DIRECTORY, Library, open_library  # noqa: E402
+from rag.index.library import Library, open_library  # noqa: E402
 from rag.records import ArticleHead, Passage, Retrieved  # noqa: E402
 from rag.retrieval import Retriever  # noqa: E402
 from rag.settings import Settings, load_settings  # noqa: E402

@@ -61,17 +61,18 @@ class Embedder(Protocol):
         ...
 
 
-def open_embedder(model: str = BUNDLED) -> Embedder:
+def open_embedder(model: str = BUNDLED, threads: int | None = None) -> Embedder:
     """The fastest engine present for a model.
 
     Args:
         model: "all-MiniLM-L6-v2" (bundled) or the directory of a sentence-transformers model.
+        threads: For the bundled model; every processor if not given. Others follow OMP_NUM_THREADS.
 
     Raises:
         ModelMissing: The bundled package is not installed, or no model is at that directory.
     """
     if model == BUNDLED:
-        return _bundled_embedder()
+        return _bundled_embedder(threads)
     if not (Path(model) / "modules.json").is_file():
         raise ModelMissing(
             f"embedding model {model!r}: no sentence-transformers model in that directory. "
@@ -81,9 +82,9 @@ def open_embedder(model: str = BUNDLED) -> Embedder:
 
 
 @lru_cache(maxsize=1)
-def _bundled_embedder() -> Embedder:
+def _bundled_embedder(threads: int | None) -> Embedder:
     if ONNX_FILE.is_file():
-        return OnnxEmbedder(BUNDLED, bundled_directory(), ONNX_FILE)
+        return OnnxEmbedder(BUNDLED, bundled_directory(), ONNX_FILE, threads)
     return SentenceTransformersEmbedder(BUNDLED, bundled_directory())
 
 
@@ -211,8 +212,11 @@ class OnnxEmbedder(ExportedEmbedder):
     engine = "ONNX Runtime float32"
 
     def __init__(self, name: str, directory: Path, onnx_file: Path, threads: int | None = None) -> None:
+        # It reports usage to its maker by itself, in native code, unless told before it is loaded.
+        os.environ["ORT_DISABLE_TELEMETRY"] = "1"
         import onnxruntime
 
+        onnxruntime.disable_telemetry_events()
         super().__init__(name, directory)
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = threads or len(os.sched_getaffinity(0))

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rag.date_words import date_words
-from rag.embedder import Embedder
+from rag.piece_memory import PieceEmbedder
 from rag.question_type import QuestionType, question_type, type_match
 from rag.records import Retrieved
 from rag.tokens import content_stems, tokens
@@ -75,7 +75,7 @@ class QuestionWords:
 
 
 def score_sentences(
-    question: str, retrieved: Sequence[Retrieved], embedder: Embedder, idf: Idf
+    question: str, retrieved: Sequence[Retrieved], embedder: PieceEmbedder, idf: Idf
 ) -> list[ScoredSentence]:
     """The sentences of the passages that may be quoted, best first."""
     blocks = [r.passage.sentence_texts() for r in retrieved]

@@ -18,6 +18,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from itertools import pairwise
+from math import fsum
 from secrets import token_hex
 
 from rag.index.keywords import question_terms
@@ -90,23 +91,20 @@ class Ranking:
             number: cosine + self._keyword_weight * bm25.get(number, 0.0) + self._time_weight * time.get(number, 0.0)
             for number, cosine in self._found.cosine.items()
         }
-        best_first = sorted(values, key=lambda number: (-values[number], number))
-        return [Ranked(number, values[number], rank) for rank, number in enumerate(best_first, start=1)]
+        best_first = sorted((-value, number) for number, value in values.items())
+        return [Ranked(number, -negative, rank) for rank, (negative, number) in enumerate(best_first, start=1)]
 
     def cover(self, ranked: Sequence[Ranked], passages: Mapping[int, Passage]) -> list[Ranked]:
         """The same in a new order, with coverage added for those passages that are given."""
         covered = dict(zip(passages, covered_idf(self._words, list(passages.values())), strict=True))
         self._span += self._settings.coverage_weight * max(covered.values(), default=0.0)
-        with_coverage = [
-            Ranked(
-                item.number,
-                item.value + self._settings.coverage_weight * covered.get(item.number, 0.0),
-                item.fused_rank,
-                covered.get(item.number),
-            )
-            for item in ranked
-        ]
+        with_coverage = [self._covered(item, covered) if item.number in covered else item for item in ranked]
         return sorted(with_coverage, key=lambda r: (-r.value, r.number))
+
+    def _covered(self, item: Ranked, covered: Mapping[int, float]) -> Ranked:
+        coverage = covered[item.number]
+        value = item.value + self._settings.coverage_weight * coverage
+        return Ranked(item.number, value, item.fused_rank, coverage)
 
     def score(self, item: Ranked) -> float:
         """The value scaled to 0..1. 1 is for a passage that is first in every signal."""
@@ -144,24 +142,23 @@ def covered_idf(words: Mapping[str, float], passages: Sequence[Passage]) -> list
 
 
 def _best_pair(words: Mapping[str, float], held: Sequence[Set[str]]) -> float:
-    pairs = [one | following for one, following in pairwise(held)] or held
-    return max((sum(words[word] for word in pair) for pair in pairs), default=0.0)
+    pairs = {one | following for one, following in pairwise(held)} or held
+    return max((fsum(words[word] for word in pair) for pair in pairs), default=0.0)
 
 
 def _held(words: Mapping[str, float], sentences: Sequence[str]) -> Iterator[Set[str]]:
     """Those of the words that each sentence holds."""
+    read = [*tokens(f" {_BETWEEN} ".join(sentences)), _BETWEEN]
+    initials = {word[:1] for word in words}  # which stemming never changes
+    stems = {token: stem(token) for token in set(read) if token[:1] in initials}
+    asked = {token: word for token, word in stems.items() if word in words}
     found: set[str] = set()
-    known: dict[str, str | None] = {_BETWEEN: None}
-    for token in [*tokens(f" {_BETWEEN} ".join(sentences)), _BETWEEN]:
+    for token in [token for token in read if token in asked or token == _BETWEEN]:
         if token == _BETWEEN:
-            yield found
+            yield frozenset(found)
             found = set()
-            continue
-        if token not in known:
-            word = stem(token)
-            known[token] = word if word in words else None
-        if (held := known[token]) is not None:
-            found.add(held)
+        else:
+            found.add(asked[token])
 
 
 def _closeness(found: Candidates, period: Period) -> dict[int, float]:

@@ -8,13 +8,13 @@ whole and by its parts (`rag.question_parts`). Copies of one story count once: i
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import islice
 from typing import Any
 
 from rag.embedder import Embedder, open_embedder
 from rag.errors import SettingsError
-from rag.index.catalogue import PassageFacts
 from rag.index.library import Candidates, Library, open_library
 from rag.index.store import StoredPassage
 from rag.question_parts import question_parts
@@ -128,35 +128,34 @@ class Retriever:
         return AskedTime(period, self._library.rarity(period.first.isoformat(), period.last.isoformat()))
 
     def _read(
-        self, ranked: Sequence[Ranked], passages: dict[int, StoredPassage], k: int
+        self, ranked: Iterable[Ranked], passages: dict[int, StoredPassage], k: int
     ) -> list[tuple[Ranked, StoredPassage]]:
-        """The first k that the store still has."""
-        missing = [item.number for item in ranked[: 2 * k] if item.number not in passages]
+        """The first k that the store still has; as many again are asked for, in case some are gone."""
+        first = list(islice(ranked, 2 * k))
+        missing = [item.number for item in first if item.number not in passages]
         passages = passages | self._library.passages(missing)
-        return [(item, passages[item.number]) for item in ranked if item.number in passages][:k]
+        return [(item, passages[item.number]) for item in first if item.number in passages][:k]
 
-    def _diversify(self, ranked: Sequence[Ranked], found: Candidates) -> list[Ranked]:
+    def _diversify(self, ranked: Iterable[Ranked], found: Candidates) -> Iterator[Ranked]:
         """One article per story, the fullest of those found, and few passages of each."""
-        speakers = self._speakers(found.facts.values())
+        articles: dict[str, dict[str, None]] = {}
+        for facts in found.facts.values():
+            articles.setdefault(facts.story_id, {})[facts.article_id] = None
+        speakers: dict[str, str] = {}
         taken: Counter[str] = Counter()
-        chosen = []
         for item in ranked:
             facts = found.facts[item.number]
-            if facts.article_id == speakers[facts.story_id] and taken[facts.story_id] < self._settings.per_story:
-                taken[facts.story_id] += 1
-                chosen.append(item)
-        return chosen
+            story = facts.story_id
+            if story not in speakers:
+                speakers[story] = self._speaker(story, articles[story])
+            if facts.article_id == speakers[story] and taken[story] < self._settings.per_story:
+                taken[story] += 1
+                yield item
 
-    def _speakers(self, facts: Iterable[PassageFacts]) -> dict[str, str]:
-        """Story → the article that speaks for it: the fullest of those that were found."""
-        by_story: dict[str, dict[str, None]] = {}
-        for passage in facts:
-            by_story.setdefault(passage.story_id, {})[passage.article_id] = None
-        speakers = {}
-        for story, found in by_story.items():
-            fullest_first = [next(iter(found))] if len(found) == 1 else [h.id for h in self._library.copies(story)]
-            speakers[story] = next((id for id in fullest_first if id in found), next(iter(found)))
-        return speakers
+    def _speaker(self, story: str, found: Collection[str]) -> str:
+        """The article that speaks for a story: the fullest of those that were found."""
+        fullest_first = [head.id for head in self._library.copies(story)] if len(found) > 1 else []
+        return next((id for id in fullest_first if id in found), next(iter(found)))
 
 
 def open_retriever(settings: Settings) -> Retriever:
@@ -167,7 +166,7 @@ def open_retriever(settings: Settings) -> Retriever:
         ModelMissing: The embedding model or the reranker is not there.
         SettingsError: The library was made with another embedding model.
     """
-    library = open_library(settings.library)
+    library = open_library(settings.place)
     embedder = open_embedder(settings.embedding_model)
     check_embedding_model(library, embedder)
     return Retriever(library, embedder, settings)
@@ -178,8 +177,9 @@ def check_embedding_model(library: Library, embedder: Embedder) -> None:
     made_with = library.store.embedding_model
     if made_with != embedder.name:
         raise SettingsError(
-            f"library {str(library.directory)!r} holds vectors of {made_with!r}, not of {embedder.name!r}. "
-            f"Set embedding_model to {made_with!r} or ingest into a new library."
+            f"library {str(library.place)!r} says that its vectors are of {str(made_with)[:100]!a}, "
+            f"not of {embedder.name!r}. Set embedding_model to a model of yours that made them, "
+            "or ingest into a new library."
         )
 
 

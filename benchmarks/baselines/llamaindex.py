@@ -5,7 +5,8 @@ Imported by the process that measures LlamaIndex only: what it loads counts as i
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -63,11 +64,10 @@ def split(documents: Sequence[Document]) -> list[BaseNode]:
     return SentenceSplitter(chunk_size=CHUNK_TOKENS).get_nodes_from_documents(documents)
 
 
-def passage_nodes(store: Store) -> list[BaseNode]:
-    """Groundwire's passages with the vectors it stored."""
-    vectors = {number: np.frombuffer(blob, dtype=np.float32).tolist() for number, _, blob in store.vectors()}
-    return [
-        TextNode(
+def passage_nodes(store: Store) -> Iterator[BaseNode]:
+    """Groundwire's passages with the vectors it stored, one after the other: as lists they are 12 KB each."""
+    for stored, vector in store.passages_with_vectors(-1):
+        yield TextNode(
             id_=stored.passage.id,
             text=stored.passage.text,
             metadata={
@@ -76,18 +76,18 @@ def passage_nodes(store: Store) -> list[BaseNode]:
                 "date": stored.article.published or "",
             },
             relationships={NodeRelationship.SOURCE: RelatedNodeInfo(node_id=stored.article.id)},
-            embedding=vectors[stored.number],
+            embedding=np.frombuffer(vector, dtype=np.float32).tolist(),
         )
-        for stored in store.passages_since(-1)
-    ]
 
 
-def build_index(nodes: Sequence[BaseNode], directory: Path, embedding: HuggingFaceEmbedding) -> VectorStoreIndex:
-    """A vector index on disk; nodes that have a vector keep it."""
+def build_index(nodes: Iterable[BaseNode], directory: Path, embedding: HuggingFaceEmbedding) -> VectorStoreIndex:
+    """A vector index on disk; nodes that have a vector keep it. Holds no more than a batch of them."""
     context = StorageContext.from_defaults(vector_store=_vector_store(directory))
-    return VectorStoreIndex(
-        list(nodes), storage_context=context, embed_model=embedding, insert_batch_size=_INSERT_BATCH
-    )
+    index = VectorStoreIndex([], storage_context=context, embed_model=embedding, insert_batch_size=_INSERT_BATCH)
+    left = iter(nodes)
+    while batch := list(islice(left, _INSERT_BATCH)):
+        index.insert_nodes(batch)
+    return index
 
 
 def remember(documents: Sequence[Document], file: Path) -> None:
@@ -152,11 +152,18 @@ class Bm25Retriever(BaseRetriever):
 
 
 def build_retrievers(
-    nodes: Sequence[BaseNode], directory: Path, embedding: HuggingFaceEmbedding, depth: int
+    nodes: Iterable[BaseNode], directory: Path, embedding: HuggingFaceEmbedding, depth: int
 ) -> dict[str, BaseRetriever]:
     """Every baseline by name: vectors, BM25 and both fusions of the two, each `depth` nodes deep."""
-    vector = build_index(nodes, directory, embedding).as_retriever(similarity_top_k=depth)
-    bm25 = Bm25Retriever(nodes, depth)
+    without_vectors: list[BaseNode] = []
+
+    def passed_on() -> Iterator[BaseNode]:
+        for node in nodes:
+            without_vectors.append(node.model_copy(update={"embedding": None}))
+            yield node
+
+    vector = build_index(passed_on(), directory, embedding).as_retriever(similarity_top_k=depth)
+    bm25 = Bm25Retriever(without_vectors, depth)
     fusions = {
         f"LlamaIndex fusion {mode.value}": QueryFusionRetriever(
             [vector, bm25], llm=MockLLM(), mode=mode, similarity_top_k=depth, num_queries=1, use_async=False
