@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from rag.errors import GroundwireError
+from rag.visible import visible
 
 EXAMPLES = """examples:
   python app.py                                  ./library, made from the sample articles on first use
@@ -27,14 +28,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     for name, value in OFFLINE.items():
         os.environ.setdefault(name, value)
-    # Here and not above: it imports Gradio, which reads the environment and takes two seconds.
-    from web.startup import Start, run
+    # Here and not above: they take two seconds; Gradio reads the environment, and may connect to nothing.
+    from rag.network_seal import seal_process
 
-    start = Start.WITH_SAMPLES if options.samples else Start.EMPTY if options.empty else Start.AS_IT_IS
     try:
+        seal_process(vars(options), names=[options.host])
+        from web.startup import Start, run
+
+        start = Start.WITH_SAMPLES if options.samples else Start.EMPTY if options.empty else Start.AS_IT_IS
         run(options.library, options.host, options.port, options.llm, start=start, password_file=options.password_file)
     except GroundwireError as error:
-        print(f"groundwire: {error}", file=sys.stderr)
+        print(f"groundwire: {visible(str(error))}", file=sys.stderr)
         return 3
     except KeyboardInterrupt:
         print(file=sys.stderr)

@@ -28,13 +28,13 @@ from benchmarks.labelled_drafts import (  # noqa: E402
     agreement,
     load_drafts,
 )
-from benchmarks.redrafting import news_sources, redraft  # noqa: E402
+from benchmarks.redrafting import news_quotes, news_sources, redraft  # noqa: E402
 from eval.judges.lexical import LexicalJudge  # noqa: E402
 from rag.answer_records import VerdictState  # noqa: E402
 from rag.chatbot import open_chatbot  # noqa: E402
 from rag.composition import SHOWN  # noqa: E402
 from rag.errors import GroundwireError  # noqa: E402
-from rag.grounding import LexicalVerifier, Verifier  # noqa: E402
+from rag.grounding import LexicalVerifier, Verifier, carries  # noqa: E402
 
 NUMBER_OR_NAME = ("wrong_number", "wrong_name")
 MODEL = ("smollm2-samples", "smollm2-news")
@@ -42,29 +42,45 @@ MODEL = ("smollm2-samples", "smollm2-news")
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """A labelled sentence as the verifier found it."""
+    """A labelled sentence as the verifier found it.
+
+    Attributes:
+        carried: Whether the spans it cites can stand in for it; see `rag.grounding.carries`.
+    """
 
     draft: Draft
     state: VerdictState
     why: str
     judged: bool | None
+    carried: bool = False
 
     def shown(self, policy: str) -> bool:
         """Whether a policy shows it, if it cites what it was checked against."""
         return self.state in SHOWN[policy]
 
+    @property
+    def reaches(self) -> bool:
+        """Whether its content is shown when every sentence that is no quotation gives way to the spans it cites."""
+        return self.shown("strict") or (self.shown("balanced") and self.carried)
+
 
 Sources = Callable[[Draft], Sequence[str]]
 
 
-def check(drafts: Iterable[Draft], sources: Sources, verifier: Verifier) -> list[Checked]:
-    """Verify each sentence, and ask the independent judge about it."""
+def check(
+    drafts: Iterable[Draft],
+    sources: Sources,
+    verifier: Verifier,
+    carried: Callable[[Draft], bool] = lambda _: False,
+) -> list[Checked]:
+    """Verify each sentence, ask the independent judge about it, and whether its quotations carry it."""
     judge = LexicalJudge()
     checked = []
     for draft in drafts:
         texts = sources(draft)
         verdict = verifier.verify(draft.text, texts)
-        checked.append(Checked(draft, verdict.state, verdict.why or "", judge.supported(draft.text, texts).supported))
+        judged = judge.supported(draft.text, texts).supported
+        checked.append(Checked(draft, verdict.state, verdict.why or "", judged, carried(draft)))
     return checked
 
 
@@ -140,6 +156,17 @@ def by_state(halves: Sequence[tuple[str, Sequence[Checked]]]) -> str:
     return table(("state", *(f"supported, {name}" for name, _ in halves)), lines)
 
 
+def instead(halves: Sequence[tuple[str, Sequence[Checked]]]) -> str:
+    """What a reader gets when the spans it cites are quoted instead of a paraphrase."""
+    lines = [
+        (name, leak(rows, "strict"), share((r for r in rows if r.draft.supported), lambda r: not r.reaches),
+         share((r for r in rows if r.draft.supported), lambda r: not (r.shown("strict") or r.carried)))
+        for name, rows in halves
+    ]  # fmt: skip
+    head = ("quotations for paraphrases", "leak", "right content lost", "lost, if what fails is quoted as well")
+    return table(head, lines)
+
+
 def judge_agreement(rows: Sequence[Checked]) -> str:
     """How the independent judge agrees with the labels."""
     of_right = share((r for r in rows if r.draft.supported), lambda r: r.judged is True)
@@ -173,6 +200,7 @@ def report(rows: Sequence[Checked], halves: Sequence[str]) -> str:
         summary(list(groups(rows, halves))),
         by_kind(named),
         by_state(named),
+        instead(named),
         judge_agreement(rows),
     ]
     return "\n".join(lines)
@@ -200,7 +228,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     drafts = [draft for draft in load_drafts() if draft.half in halves]
     try:
         samples = SampleTexts()
-        rows = check((d for d in drafts if d.text), samples.sources, LexicalVerifier(samples.idf))
+        rows = check(
+            (d for d in drafts if d.text),
+            samples.sources,
+            LexicalVerifier(samples.idf),
+            lambda draft: carries(samples.quotes(draft), draft.text, samples.idf),
+        )
         if options.news:
             rows += _check_news([d for d in drafts if not d.text], options.news, options.gold, options.cache)
     except (GroundwireError, ValueError, OSError) as error:
@@ -218,7 +251,13 @@ def _check_news(drafts: Sequence[Draft], library: Path, gold: Path, cache: Path)
     texts = redraft(drafts, bot, gold, cache)
     found = [replace(d, text=texts[d.sha256]) for d in drafts if d.sha256 in texts]
     print(f"{len(found)} of {len(drafts)} sentences about news-dev were found again.\n")
-    return check(found, lambda draft: news_sources(draft, bot.library), LexicalVerifier(bot.library.idf))
+    news = bot.library
+    return check(
+        found,
+        lambda draft: news_sources(draft, news),
+        LexicalVerifier(news.idf),
+        lambda draft: carries(news_quotes(draft, news), draft.text, news.idf),
+    )
 
 
 if __name__ == "__main__":

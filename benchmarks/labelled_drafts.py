@@ -18,6 +18,7 @@ from typing import Any
 from ingest.articles import read_articles
 from ingest.passages import split_passages
 from rag.answering import source_text
+from rag.citations import quote_span
 from rag.embedder import open_embedder
 from rag.records import Article, Passage, Retrieved
 from rag.settings import Settings
@@ -102,6 +103,11 @@ class SampleTexts:
         return [source_text(Retrieved(p, self._articles[p.article_id].head, 1, 1.0), self._articles[p.article_id])
                 for p in passages]  # fmt: skip
 
+    def quotes(self, draft: Draft) -> list[str]:
+        """The spans by which an answer cites those passages."""
+        passages = dict.fromkeys(self._passage(cite["article"], cite["quote"]) for cite in draft.cites)
+        return [quoted(draft.text, passage) for passage in passages]
+
     def _passage(self, article_id: str, quote: str) -> Passage:
         article = self._articles.get(article_id)
         at = -1 if article is None else article.text.find(quote)
@@ -109,6 +115,12 @@ class SampleTexts:
             if passage.start <= at < passage.end:
                 return passage
         raise ValueError(f"{article_id}: no passage holds {quote[:60]!r}. Restore the article or relabel the draft.")
+
+
+def quoted(sentence: str, passage: Passage) -> str:
+    """The span of a passage by which an answer cites it for a sentence."""
+    start, end = quote_span(sentence, passage)
+    return passage.text[start - passage.start : end - passage.start]
 
 
 def inverse_frequency(texts: Iterable[str]) -> Callable[[str], float]:

@@ -6,14 +6,15 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
-from benchmarks.labelled_drafts import Draft, digest
+from benchmarks.labelled_drafts import Draft, digest, quoted
 from eval.cases import load_cases
 from rag.answering import source_text
 from rag.chatbot import Chatbot
 from rag.citations import DraftSentence
 from rag.generation import Generator
 from rag.index.library import Library
-from rag.records import Passage, Retrieved
+from rag.records import Article, Passage, Retrieved
+from rag.sentences import sentence_spans
 
 
 def redraft(drafts: Sequence[Draft], bot: Chatbot, gold: Path, cache: Path) -> dict[str, str]:
@@ -53,10 +54,20 @@ def news_sources(draft: Draft, library: Library) -> list[str]:
     return [_source(cite, library) for cite in draft.cites]
 
 
+def news_quotes(draft: Draft, library: Library) -> list[str]:
+    """The spans by which an answer cites such passages. Raises ValueError as `news_sources` does."""
+    return [quoted(draft.text, _passage(cite, library)[0]) for cite in draft.cites]
+
+
 def _source(cite: Mapping[str, str | int], library: Library) -> str:
+    passage, article = _passage(cite, library)
+    return source_text(Retrieved(passage, article.head, 1, 1.0), article)
+
+
+def _passage(cite: Mapping[str, str | int], library: Library) -> tuple[Passage, Article]:
     article = library.article(str(cite["article"]))
     start, end = int(cite["start"]), int(cite["end"])
     if article is None or end > len(article.text):
         raise ValueError(f"{cite['article']}: not in the library as labelled. Ingest news-dev as it was delivered.")
-    passage = Passage(article.id, start, end, article.text[start:end], ((start, end),))
-    return source_text(Retrieved(passage, article.head, 1, 1.0), article)
+    sentences = tuple((start + a, start + b) for a, b in sentence_spans(article.text[start:end]))
+    return Passage(article.id, start, end, article.text[start:end], sentences), article

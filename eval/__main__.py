@@ -44,8 +44,13 @@ def parser() -> argparse.ArgumentParser:
 def main(argv: Sequence[str] | None = None) -> int:
     """Runs one command and gives its exit code."""
     arguments = parser().parse_args(argv)
-    # Loaded only now, so that --help and wrong usage answer at once.
-    return run_command(lambda: int(import_module("eval.commands").run(arguments)))
+
+    def run() -> int:
+        # Loaded only now, so that --help and wrong usage answer at once.
+        import_module("rag.network_seal").seal_process(vars(arguments))
+        return int(import_module("eval.commands").run(arguments))
+
+    return run_command(run)
 
 
 def gate(text: str) -> tuple[str, float]:

@@ -73,8 +73,8 @@ def run_evaluation(arguments: argparse.Namespace) -> int:
     cases = load_cases(arguments.gold or SAMPLES / "gold.jsonl")[: arguments.limit]
     settings = load_settings(library=arguments.library, llm=arguments.llm)
     out = arguments.out or Path("runs") / f"{datetime.now():%Y%m%d-%H%M%S}-{settings.digest()}"
-    with library_for(arguments, settings, out) as library:
-        chatbot = open_chatbot(library, settings=settings)
+    with library_for(arguments, settings, out) as settings:
+        chatbot = open_chatbot(settings=settings)
         judge = open_judge(arguments.judge, settings, chatbot.library.idf)
         if arguments.dry_run:
             return _preview(arguments, cases, chatbot, judge, out)
@@ -91,8 +91,8 @@ def run_evaluation(arguments: argparse.Namespace) -> int:
 
 
 @contextmanager
-def library_for(arguments: argparse.Namespace, settings: Settings, out: Path) -> Iterator[Path]:
-    """The library to ask: a given one, one made of --articles beside the report, or one of the samples.
+def library_for(arguments: argparse.Namespace, settings: Settings, out: Path) -> Iterator[Settings]:
+    """Settings with the library to ask: a given one, one made of --articles beside the report, or one of the samples.
 
     Raises:
         SourceError: There is no article under --articles.
@@ -103,7 +103,7 @@ def library_for(arguments: argparse.Namespace, settings: Settings, out: Path) ->
         with tempfile.TemporaryDirectory(prefix="groundwire-", ignore_cleanup_errors=True) as folder:
             yield _ingested(SAMPLES / "articles", settings, Path(folder) / "library")
     else:
-        yield settings.library
+        yield settings
 
 
 def compare(arguments: argparse.Namespace) -> int:
@@ -233,17 +233,18 @@ def _keep_gold(cases: list[GoldCase], out: Path) -> None:
         raise RunError(f"{out}: cannot be written ({error}). Choose another --out.") from None
 
 
-def _ingested(articles: Path, settings: Settings, library: Path) -> Path:
+def _ingested(articles: Path, settings: Settings, library: Path) -> Settings:
+    own = settings.model_copy(update={"library": library, "store": None, "vectors": None})
     with progress_bar("articles") as advance:
         report = ingest(
             [articles],
-            settings.model_copy(update={"library": library}),
+            own,
             remove_missing=True,
             progress=lambda done, total, name: advance("ingest", done, total),
         )
     if not report.usable:
         raise SourceError(f"{articles}: no article could be read ({len(report.skipped)} skipped). Check the path.")
-    return library
+    return own
 
 
 def _agreement(arguments: argparse.Namespace, judge: Judge) -> Agreement | None:

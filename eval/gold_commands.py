@@ -46,7 +46,7 @@ def check(arguments: argparse.Namespace) -> int:
 def draft(arguments: argparse.Namespace) -> int:
     """`draft`: proposed cases, one JSON line each."""
     settings = load_settings(library=arguments.library, llm=arguments.llm or "none")
-    library = open_library(settings.library)
+    library = open_library(settings.place)
     articles = [article for head in library.heads() if (article := library.article(head.id))]
     drafts = draft_cases(articles, arguments.count, open_chat_model(settings), seed=arguments.seed)
     _write_lines(arguments.out, (d.to_json() for d in drafts))

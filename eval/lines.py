@@ -44,6 +44,8 @@ def _object(line: str, where: str) -> dict[str, Any]:
         value = json.loads(line)
     except json.JSONDecodeError as error:
         raise GoldSetError(f"{where}: not JSON ({error.msg}, column {error.colno}). One object per line.") from None
+    except (ValueError, RecursionError):
+        raise GoldSetError(f"{where}: holds a number too long or is nested too deeply. Mend that line.") from None
     if not isinstance(value, dict):
         raise GoldSetError(f"{where}: is {type(value).__name__}, not an object. Write {{...}} on each line.")
     return value

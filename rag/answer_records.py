@@ -37,7 +37,12 @@ class Verdict:
 
 @dataclass(frozen=True, slots=True)
 class Citation:
-    """A verbatim quote: `article.text[start:end] == quote`, always."""
+    """A verbatim quote: `article.text[start:end] == quote`, always.
+
+    Attributes:
+        story_id: Shared by near-copies of one story; empty where it is not known.
+        speaks_to_machine: The passage it was found in holds an order to a language model; a hint to the reader.
+    """
 
     marker: int
     article_id: str
@@ -49,6 +54,8 @@ class Citation:
     end: int
     quote: str
     also_in: tuple[Copy, ...] = ()
+    story_id: str = ""
+    speaks_to_machine: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,6 +197,18 @@ class Answer:
         """Sentences that failed their check."""
         return tuple(s for s in self.sentences if not s.shown)
 
+    @property
+    def cited(self) -> tuple[Citation, ...]:
+        """What the shown sentences and the sides of disagreements cite."""
+        markers = {marker for s in self.sentences if s.shown for marker in s.citations}
+        markers |= {side.marker for disagreement in self.disagreements for side in disagreement.sides}
+        return tuple(c for c in self.citations if c.marker in markers)
+
+    @property
+    def stories(self) -> int:
+        """How many stories it rests on, copies of one counted once. That they are independent is not claimed."""
+        return len({c.story_id or c.article_id for c in self.cited})
+
     def __str__(self) -> str:
         return self.answer
 
@@ -202,7 +221,8 @@ class Answer:
         plain = asdict(replace(self, retrieved=()))
         if plain["id"] is None:
             del plain["id"]
-        return {"schema": 1} | plain | {"abstained": self.abstained, "retrieved": retrieved_json(self.retrieved)}
+        derived = {"abstained": self.abstained, "stories": self.stories}
+        return {"schema": 1} | plain | derived | {"retrieved": retrieved_json(self.retrieved)}
 
 
 MARKER = re.compile(r"\[(\d{1,3})\]")

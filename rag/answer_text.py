@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from rag.answer_records import Answer, Citation, Side
-from rag.instructions import NOTE, looks_like_instruction
+from rag.instructions import WARNING
+from rag.one_source import one_source
 from rag.terminal import origin, shorten
 
 _QUOTE = 300
@@ -23,6 +24,8 @@ def _lines(answer: Answer) -> Iterator[str]:
         yield f"The articles disagree on: {disagreement.subject}"
         yield from (f"  {_side(side)}" for side in disagreement.sides)
         yield ""
+    if sole := one_source(answer):
+        yield sole
     for citation in answer.citations:
         yield from _source(citation)
     yield from (f"withheld: {s.text} ({s.why})" for s in answer.withheld)
@@ -36,8 +39,8 @@ def _lines(answer: Answer) -> Iterator[str]:
 def _source(citation: Citation) -> Iterator[str]:
     yield f"[{citation.marker}] {origin(citation.outlet, citation.published)}{citation.title}"
     yield f"    “{shorten(citation.quote, _QUOTE)}”"
-    if looks_like_instruction(citation.quote):
-        yield f"    note: this {NOTE}, not to a reader"
+    if citation.speaks_to_machine:
+        yield f"    note: {WARNING}"
     if citation.also_in:
         yield "    also in: " + ", ".join(copy.outlet or copy.article_id for copy in citation.also_in)
 

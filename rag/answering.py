@@ -10,7 +10,7 @@ from rag.citations import DraftSentence, quote_span, resolve
 from rag.composition import Composition, Quote
 from rag.events import SentenceChecked
 from rag.generation import DraftEnd, Generator
-from rag.grounding import Verifier
+from rag.grounding import Verifier, carries
 from rag.index.library import Library
 from rag.records import Article, Retrieved, Turn
 from rag.sentences import sentence_spans
@@ -61,7 +61,7 @@ class Generating:
         self, question: str, retrieved: Sequence[Retrieved], composition: Composition, reply: ModelReply
     ) -> Iterator[SentenceChecked]:
         """One more round for the sentences that were withheld, told what was wrong with them."""
-        failed = [(s.text, s.why or "") for s in composition.sentences if not s.shown]
+        failed = [(s.text, s.why or "") for s in composition.failed]
         said = {s.text for s in composition.sentences}
         drafted = (
             item
@@ -81,14 +81,17 @@ class Generating:
             if isinstance(item, DraftEnd):
                 reply.end = item
             else:
-                yield self._check(item, retrieved, composition)
+                yield from self._check(item, retrieved, composition)
 
-    def _check(self, draft: DraftSentence, retrieved: Sequence[Retrieved], composition: Composition) -> SentenceChecked:
+    def _check(
+        self, draft: DraftSentence, retrieved: Sequence[Retrieved], composition: Composition
+    ) -> Iterator[SentenceChecked]:
         cited, rejected = resolve(draft, retrieved)
         composition.rejected.extend(rejected)
         if not cited:
             verdict = Verdict(VerdictState.UNCHECKED, 0.0, "cites no passage")
-            return composition.add(draft.text, verdict, [])
+            yield composition.add(draft.text, verdict, [])
+            return
         found = [_Cited(r, a) for r in cited if (a := self._library.article(r.article.id)) is not None]
         verdict = self._verifier.verify(draft.text, [c.source for c in found])
         bearing = self._bearing(draft.text, found, verdict)
@@ -99,7 +102,18 @@ class Generating:
         )
         if verdict.state is VerdictState.QUOTED:
             verdict = self._of_text(draft.text, bearing, verdict)
-        return composition.add(draft.text, verdict, [quote_of(draft.text, c.retrieved, c.article) for c in bearing])
+        quotes = [quote_of(draft.text, c.retrieved, c.article) for c in bearing]
+        if verdict.state is VerdictState.PARAPHRASE and (instead := self._instead(draft.text, quotes, composition)):
+            yield from composition.replace(draft.text, verdict, instead)
+        else:
+            yield composition.add(draft.text, verdict, quotes)
+
+    def _instead(self, sentence: str, quotes: Sequence[Quote], composition: Composition) -> Sequence[Quote]:
+        """What is quoted in place of a paraphrase: the one span that carries it, else all that it cites."""
+        if composition.policy != "verbatim":
+            return ()
+        alone = next((q for q in quotes if carries([q.text], sentence, self._library.idf)), None)
+        return quotes if alone is None else [alone]
 
     def _bearing(self, sentence: str, found: Sequence[_Cited], verdict: Verdict) -> Sequence[_Cited]:
         """The passages that bear a sentence out by themselves; all, when it takes several together."""

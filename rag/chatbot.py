@@ -13,17 +13,19 @@ from rag.answering import Generating, ModelReply
 from rag.composition import Composition, marked
 from rag.conversation import sought_answer, standalone_question
 from rag.embedder import Embedder, open_embedder
+from rag.errors import AnswerTimeout
 from rag.events import AnswerCompleted, Event, PassagesFound, SentenceChecked
 from rag.generation import Generator
 from rag.grounding import Verifier
 from rag.index.library import Library, open_library
 from rag.llm import ChatModel, as_chat_model, open_chat_model
 from rag.prompting import REFUSAL
-from rag.questions import check_history, check_question
+from rag.questions import check_filters, check_history, check_question
 from rag.quoting import Quoting, Reading
 from rag.records import Filters, Retrieved, Turn
 from rag.retrieval import Retriever, check_embedding_model
 from rag.settings import Settings, load_settings
+from rag.time_limit import within
 from rag.verifier import open_verifier
 
 ONLY_CLOSEST = "The articles do not state this directly. The closest passage says:"
@@ -89,8 +91,9 @@ class Chatbot:
             filters: Which articles may answer.
 
         Raises:
-            QuestionError: The question is empty or too long.
+            QuestionError: The question is empty or too long, or a filter names too much.
             ModelError: The language model failed before its first word.
+            AnswerTimeout: `answer_deadline` has passed.
         """
         for event in self.stream(question, history=history, date=date, filters=filters):
             if isinstance(event, AnswerCompleted):
@@ -108,10 +111,16 @@ class Chatbot:
         """`PassagesFound`, a `SentenceChecked` for each sentence as it passes its check, `AnswerCompleted`.
 
         Raises:
-            As `ask`; a ModelError comes after PassagesFound, so that what was found can stay in view.
+            As `ask`; but for a QuestionError it comes after PassagesFound, so that what was found can stay in view.
         """
-        history = check_history(history, self.settings.max_history_turns, self.settings.max_question_chars)
-        question = check_question(question, self.settings.max_question_chars)
+        limits = self.settings
+        history = check_history(history, limits.max_history_turns, limits.max_question_chars, limits.max_history_chars)
+        question = check_question(question, limits.max_question_chars)
+        filters = check_filters(filters, limits.max_filter_values)
+        events = self._events(question, history, date, filters)
+        yield from within(limits.answer_deadline, events, lambda: _too_late(limits.answer_deadline))
+
+    def _events(self, question: str, history: Sequence[Turn], date: str | None, filters: Filters) -> Iterator[Event]:
         asked = _Asked(
             question, standalone_question(question, history), history, date, Composition(self.settings.policy)
         )
@@ -136,7 +145,7 @@ class Chatbot:
         )
         self._note(asked, reply)
         asked.method = Method.GENERATED
-        if not reply.refused and asked.complete and any(not s.shown for s in asked.composition.sentences):
+        if not reply.refused and asked.complete and asked.composition.failed:
             yield from generating.repair(asked.standalone, asked.retrieved, asked.composition, reply)
             self._note(asked, reply)
             asked.method = Method.REPAIRED
@@ -216,6 +225,12 @@ _CUT = {
 }
 
 
+def _too_late(seconds: float) -> AnswerTimeout:
+    return AnswerTimeout(
+        f"the answer took longer than {seconds:g} s (setting answer_deadline). Ask a shorter question, or allow more."
+    )
+
+
 def open_chatbot(library: str | Path | None = None, *, settings: Settings | None = None, llm: Any = None) -> Chatbot:
     """A chatbot over a library.
 
@@ -234,7 +249,7 @@ def open_chatbot(library: str | Path | None = None, *, settings: Settings | None
         settings = settings.model_copy(update={"library": Path(library)})
     if isinstance(llm, str):
         settings = settings.model_copy(update={"llm": llm})
-    opened = open_library(settings.library)
+    opened = open_library(settings.place)
     embedder = open_embedder(settings.embedding_model)
     check_embedding_model(opened, embedder)
     model = open_chat_model(settings) if llm is None or isinstance(llm, str) else as_chat_model(llm)

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from rag.answer_records import Citation, Form, RejectedCitation, Sentence, Verdict, VerdictState
 from rag.events import SentenceChecked
+from rag.instructions import looks_like_instruction, speaks_to_machine
+from rag.lead_ins import lead_in
 from rag.records import Retrieved
 
 SHOWN = {
     "strict": {VerdictState.QUOTED, VerdictState.SUPPORTED},
+    "verbatim": {VerdictState.QUOTED, VerdictState.SUPPORTED},
     "balanced": {VerdictState.QUOTED, VerdictState.SUPPORTED, VerdictState.PARAPHRASE},
 }
-"""Policy → the states it shows (design, promise 2)."""
+"""Policy → the states it shows (design, promise 2); `verbatim` quotes what a paraphrase cites in its place."""
+_REPLACED = "a paraphrase, which is not verified: what it cites is quoted instead"
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +38,7 @@ class Composition:
     sentences: list[Sentence] = field(default_factory=list)
     citations: list[Citation] = field(default_factory=list)
     rejected: list[RejectedCitation] = field(default_factory=list)
+    _replaced: list[Sentence] = field(default_factory=list)
 
     def add(self, text: str, verdict: Verdict, quotes: Iterable[Quote], lead_in: str | None = None) -> SentenceChecked:
         """Adds a sentence; one that the policy does not show is kept with its reason."""
@@ -45,6 +50,21 @@ class Composition:
         sentence = Sentence(text, cited, verdict.state, round(verdict.score, 4), shown, why, lead_in)
         self.sentences.append(sentence)
         return SentenceChecked(sentence, tuple(self.citations[marker - 1] for marker in cited))
+
+    def replace(self, text: str, verdict: Verdict, quotes: Sequence[Quote]) -> Iterator[SentenceChecked]:
+        """Keeps a paraphrase as withheld and shows what it cites instead, unless that is shown already."""
+        withheld = self.add(text, Verdict(verdict.state, verdict.score, _REPLACED), quotes)
+        self._replaced.append(withheld.sentence)
+        yield withheld
+        for quote in quotes:
+            if all(s.citations != (self.cite(quote),) or s.verdict is not VerdictState.QUOTED for s in self.shown):
+                quoted = Verdict(VerdictState.QUOTED, 1.0, "quoted in place of a paraphrase")
+                yield self.add(one_line(quote.text), quoted, [quote], lead_in(quote.retrieved.article))
+
+    @property
+    def failed(self) -> list[Sentence]:
+        """The sentences that were withheld and that nothing was shown for."""
+        return [s for s in self.sentences if not s.shown and s not in self._replaced]
 
     @property
     def shown(self) -> list[Sentence]:
@@ -82,6 +102,8 @@ class Composition:
                 end=quote.end,
                 quote=quote.text,
                 also_in=quote.retrieved.also_in,
+                story_id=head.story_id,
+                speaks_to_machine=speaks_to_machine(quote.retrieved) or looks_like_instruction(quote.text),
             )
         )
         return marker

@@ -22,7 +22,7 @@ from rag.claims.full_names import check_full_names
 from rag.claims.modality import check_modality
 from rag.claims.names import agreed_names, check_names
 from rag.claims.nationality import check_nationality
-from rag.claims.numbers import agreed_numbers, check_numbers, offered_by
+from rag.claims.numbers import agreed_numbers, check_numbers, missing_numbers, offered_by
 from rag.claims.polarity import check_negation, lost_hedges
 from rag.claims.quotations import check_quotations
 from rag.claims.silence import check_silence
@@ -36,6 +36,9 @@ LEAST_FOUND = 0.75
 
 LEAST_TOGETHER = 0.4
 """Share of it that must stand in three consecutive sentences of theirs."""
+
+LEAST_CARRIED = 0.6
+"""Share of a sentence's content, as above, that quotations must have to be shown in its place."""
 
 _CHECKS: tuple[Callable[[Evidence], str | None], ...] = (
     check_numbers,
@@ -90,6 +93,18 @@ class LexicalVerifier:
         evidence = compare(claim, cited, self._idf)
         state, why = judge(evidence, read(sentence))
         return Verdict(state, _score(estimate_support(evidence), state), why)
+
+
+def carries(quotes: Sequence[str], sentence: str, idf: Callable[[str], float]) -> bool:
+    """Whether quotations can stand in for a sentence: a reader of them learns most of what it says, and its numbers.
+
+    That is no check of the sentence. A wrong one may well pass, as its quotations correct it.
+    """
+    claim, cited = read_claim(sentence), read_sources(tuple(quotes))
+    if not cited.sentences or not any(claim.stems):
+        return False
+    evidence = compare(claim, cited, idf)
+    return share_meant(evidence) >= LEAST_CARRIED and not missing_numbers(evidence)
 
 
 def compare(claim: Sentence, cited: Sources, idf: Callable[[str], float]) -> Evidence:

@@ -9,10 +9,13 @@ from __future__ import annotations
 
 import re
 
+from rag.records import Retrieved
 from rag.visible import visible
 
 NOTE = "speaks to a machine"
 """What a marked passage is called."""
+WARNING = f"This passage {NOTE}, not to a reader."
+"""The same as a sentence for readers."""
 
 _MACHINE = (
     r"(?:(?:ai|language|artificial|digital|virtual)[ -]{1,3}(?:\w{1,30}[ -]{1,3})?(?:model|assistant|system|agent)"
@@ -46,3 +49,8 @@ _SPEAKS = re.compile("|".join(f"(?:{pattern})" for pattern in _PATTERNS), re.IGN
 def looks_like_instruction(text: str) -> bool:
     """True for text with an order to a language model, or with the marks by which its conversations are set."""
     return bool(_SPEAKS.search(visible(text)))
+
+
+def speaks_to_machine(found: Retrieved) -> bool:
+    """True for a passage with such an order in its text or in the title above it."""
+    return looks_like_instruction(found.passage.text) or looks_like_instruction(found.article.title)

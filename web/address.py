@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from urllib.parse import parse_qs
 
 MAX_VALUES = 20
+MAX_FIELDS = 200
 _MANY = ("outlet", "author", "language")
 _ONE = ("since", "until", "date")
 
@@ -34,7 +35,8 @@ def read_address(query: str | None, longest: int) -> Address:
     Args:
         longest: Characters of a question; a longer one is cut, because nobody typed it here.
     """
-    values = parse_qs((query or "").removeprefix("?"), max_num_fields=200) if len(query or "") < 20_000 else {}
+    typed = (query or "").removeprefix("?")
+    values = parse_qs("&".join(typed.split("&", MAX_FIELDS)[:MAX_FIELDS])) if len(typed) < 20_000 else {}
     many = {name: tuple(values.get(name, ())[:MAX_VALUES]) for name in _MANY}
     one = {name: values.get(name, [""])[0][:10] for name in _ONE}
     return Address(values.get("q", [""])[0][:longest], **many, **one)  # type: ignore[arg-type]

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import threading
 from typing import Any
 
-from fastapi import APIRouter
+from fastapi import APIRouter, FastAPI, Request
+from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, Field
 
-from rag.errors import GroundwireError, LibraryError, ModelError, QuestionError
+from rag.errors import AnswerTimeout, GroundwireError, LibraryError, ModelError, QuestionError, TooManyQuestions
 from rag.records import Turn
 from web.chatbots import Chatbots
 from web.choices import parse_date, parse_filters
 
-ANSWERS_AT_ONCE = 2
-"""Answers written for programs at the same time; the page has as many of its own."""
 WAIT_SECONDS = 20.0
 """How long a request waits for its turn before it is told to come back."""
 MAX_HISTORY = 50
@@ -23,6 +21,8 @@ MAX_TEXT = 20_000
 
 STATUS: tuple[tuple[type[GroundwireError], int], ...] = (
     (QuestionError, 422),
+    (TooManyQuestions, 429),
+    (AnswerTimeout, 503),
     (ModelError, 503),
     (LibraryError, 503),
     (GroundwireError, 500),
@@ -69,7 +69,6 @@ class Problem(BaseModel):
 def ask_router(chatbots: Chatbots, wait_seconds: float = WAIT_SECONDS) -> APIRouter:
     """The route, answering with the chatbot the page was started with."""
     router = APIRouter()
-    slots = threading.BoundedSemaphore(ANSWERS_AT_ONCE)
 
     @router.post(
         "/ask",
@@ -80,16 +79,23 @@ def ask_router(chatbots: Chatbots, wait_seconds: float = WAIT_SECONDS) -> APIRou
     )
     def ask(request: AskRequest) -> Any:
         """Every sentence was checked against what it cites; a quote is its article's text from start to end."""
-        if not slots.acquire(timeout=wait_seconds):
-            return _problem(429, "Too many questions at once. Ask again in some seconds.")
         try:
-            return _answered(chatbots, request)
+            with chatbots.turns.turn(wait_seconds):
+                return _answered(chatbots, request)
         except GroundwireError as error:
             return _problem(next(status for kind, status in STATUS if isinstance(error, kind)), str(error))
-        finally:
-            slots.release()
 
     return router
+
+
+def explain_refusals(app: FastAPI) -> None:
+    """Makes a request of another form end in one line too; what it holds is not repeated."""
+
+    @app.exception_handler(RequestValidationError)
+    def refuse(_: Request, error: RequestValidationError) -> JSONResponse:
+        first = error.errors()[0]
+        where = ".".join(str(part) for part in first["loc"][1:]) or "the request"
+        return _problem(422, f"{where}: {first['msg']}. /docs describes what may be asked.")
 
 
 def _answered(chatbots: Chatbots, request: AskRequest) -> dict[str, Any]:

@@ -19,7 +19,7 @@ from web.markup import inline
 from web.reader import NOTHING_OPEN, Span, article_html, missing_html
 from web.removal import question_html, remove_chosen
 from web.theme import OPEN_ARTICLE_JS, html
-from web.uploads import EXTENSIONS, MAX_FILES, add_files, results_html
+from web.uploads import EXTENSIONS, add_files, results_html
 
 _PRIVATE: dict[str, Any] = {"api_visibility": "private"}
 _QUIET: dict[str, Any] = {**_PRIVATE, "show_progress": "hidden"}
@@ -40,7 +40,7 @@ class ArticlesTab:
         self._removal()
         html("<h2>Add articles</h2>")
         self.files = gr.File(
-            label=f"Article files, {MAX_FILES} at most",
+            label=f"Article files, {settings.max_upload_files} at most",
             file_count="multiple",
             file_types=EXTENSIONS,
             elem_id="gw-files",
@@ -128,7 +128,7 @@ class ArticlesTab:
         self.remove.click(self._ask_removal, inputs=self._chosen, outputs=asked, js=_CHECKED_JS, **_QUIET)
         self._keep.click(lambda: ([], "", gr.update(visible=False), ""), outputs=asked, queue=False, **_QUIET)
         self._check.click(
-            lambda: health_html(self._settings.library, self._library.counts()), outputs=self.health, **_PRIVATE
+            lambda: health_html(self._settings.place, self._library.counts()), outputs=self.health, **_PRIVATE
         )
 
     def wire_removal(self) -> Any:

@@ -25,7 +25,8 @@ from web.sources import panel_html
 from web.theme import OPEN_ARTICLE_JS, html
 
 EXAMPLES = 4
-ANSWERS_AT_ONCE = 2
+MORE_THAN_WAIT = 64
+"""Answers begun at the same time, as far as Gradio is concerned; `Chatbots.turns` says whose turn it is."""
 ANSWER_QUEUE = "answer"
 
 WELCOME = (
@@ -137,7 +138,7 @@ class AskTab:
                 self._answer,
                 inputs=[self.exchanges, self._sidebar.settings],
                 outputs=shown,
-                concurrency_limit=ANSWERS_AT_ONCE,
+                concurrency_limit=MORE_THAN_WAIT,
                 concurrency_id=ANSWER_QUEUE,
                 **_PRIVATE,
             )
@@ -213,7 +214,8 @@ class AskTab:
 
     def _stream(self, asked: Exchange, earlier: Sequence[Exchange], settings: Settings) -> Iterator[Event]:
         chatbot = self._chatbots.get(settings)
-        return chatbot.stream(asked.question, history=history(earlier), date=asked.date, filters=asked.filters)
+        with self._chatbots.turns.turn():
+            yield from chatbot.stream(asked.question, history=history(earlier), date=asked.date, filters=asked.filters)
 
     def _stop(self, exchanges: list[Exchange]) -> Updates:
         """The answer being written ends with what was checked; one that still waits does not begin."""

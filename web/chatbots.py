@@ -11,6 +11,7 @@ from rag.events import Event
 from rag.records import Filters, Turn
 from rag.settings import Settings
 from web.catalog import LibraryView
+from web.turns import Turns
 
 OPEN_AT_ONCE = 4
 """Chatbots kept open; a local model is the costly part of one."""
@@ -49,10 +50,15 @@ class Chatbots:
     Args:
         first: The chatbot of the settings the page was started with.
         open_for: Opens another one; raises GroundwireError.
+
+    Attributes:
+        turns: Whose question is answered next; all chatbots share the machine.
     """
 
     def __init__(self, first: Answering, open_for: Callable[[Settings], Answering]) -> None:
         self.first = first
+        limits = first.settings
+        self.turns = Turns(limits.answers_at_once, limits.answers_waiting, limits.answer_deadline)
         self._open_for = open_for
         self._open: dict[Settings, Answering] = {}
         self._lock = threading.Lock()

@@ -15,8 +15,11 @@ from rag.settings import Settings, load_settings
 
 NO_MODEL, LOCAL_MODEL, ENDPOINT = "Quote the articles, no model", "Local model", "Model at an endpoint"
 MODEL_CHOICES = (NO_MODEL, LOCAL_MODEL, ENDPOINT)
-BALANCED, STRICT = "Mark paraphrases as not verified", "Leave paraphrases out"
-POLICY_CHOICES = (BALANCED, STRICT)
+VERBATIM = "Quote what a paraphrase cites instead"
+BALANCED = "Mark paraphrases as not verified"
+STRICT = "Leave paraphrases out"
+POLICIES = {VERBATIM: "verbatim", BALANCED: "balanced", STRICT: "strict"}
+"""Choice → value of the setting `policy`."""
 
 _ISO = re.compile(r"\d{4}(-\d{2}(-\d{2})?)?")
 
@@ -88,7 +91,7 @@ def choose_settings(
     Raises:
         SettingsError: A model name or endpoint is missing or malformed.
     """
-    changes: dict[str, object] = {"policy": "strict" if policy == STRICT else "balanced"}
+    changes: dict[str, object] = {"policy": POLICIES.get(policy, base.policy)}
     if model == ENDPOINT:
         changes |= _endpoint(base, *((text or "").strip() for text in (name, base_url, api_key)))
     else:
@@ -119,7 +122,7 @@ def _endpoint(base: Settings, name: str, base_url: str, api_key: str) -> dict[st
     if name in ("auto", "none", "local") or name.lower().endswith(".gguf"):
         raise SettingsError(f"Model name {name!r}: files and built-in choices are set with --llm at the start.")
     if base_url and not re.match(r"https?://[^\s/]+", base_url):
-        raise SettingsError(f"Base URL {base_url!r}: write an address that starts with http:// or https://.")
+        raise SettingsError("Base URL: write an address that starts with http:// or https://.")
     if not (base_url or api_key or base.base_url or base.api_key):
         raise SettingsError("Base URL: write the address of an OpenAI-compatible server, or a key of OpenAI's own.")
     changes: dict[str, object] = {"llm": name}

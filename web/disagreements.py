@@ -2,24 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
-from rag.answer_records import Disagreement, Side
+from rag.answer_records import Citation, Disagreement, Side
 from web.markup import byline, inline, plural
-from web.statements import citation_link
+from web.statements import MACHINE_NOTE, citation_link
 
 HEADINGS = {"figure": "The articles give different figures", "claim": "The articles disagree"}
 
 
-def disagreements_html(number: int, disagreements: Iterable[Disagreement], known: Iterable[int]) -> str:
+def disagreements_html(number: int, disagreements: Iterable[Disagreement], known: Iterable[Citation]) -> str:
     """Every disagreement of one answer; nothing where there is none.
 
     Args:
         number: Of the exchange, part of every anchor.
-        known: Markers that have a card to open.
+        known: The citations that have a card to open.
     """
-    markers = set(known)
-    return "".join(_disagreement(number, d, markers) for d in disagreements if d.sides)
+    by_marker = {citation.marker: citation for citation in known}
+    return "".join(_disagreement(number, d, by_marker) for d in disagreements if d.sides)
 
 
 def heading(disagreement: Disagreement) -> str:
@@ -33,7 +33,7 @@ def support_words(side: Side) -> str:
     return f"and {plural(side.outlets - 1, 'more story')}" if side.outlets > 1 else ""
 
 
-def _disagreement(number: int, disagreement: Disagreement, known: set[int]) -> str:
+def _disagreement(number: int, disagreement: Disagreement, known: Mapping[int, Citation]) -> str:
     sides = "".join(_side(number, side, known) for side in disagreement.sides)
     return (
         f'<section class="gw-disagreement"><h3>{inline(heading(disagreement))}</h3>'
@@ -41,13 +41,15 @@ def _disagreement(number: int, disagreement: Disagreement, known: set[int]) -> s
     )
 
 
-def _side(number: int, side: Side, known: set[int]) -> str:
+def _side(number: int, side: Side, known: Mapping[int, Citation]) -> str:
     value = f"<strong>{inline(side.value)}</strong> " if side.value else ""
     speaker = f'<span class="gw-speaker">{inline(side.speaker)}</span>' if side.speaker else ""
     said = f'<p class="gw-value">{value}{speaker}</p>' if value or speaker else ""
     link = citation_link(number, side.marker) if side.marker in known else ""
     more = f" {inline(support_words(side))}" if side.outlets > 1 else ""
+    warned = side.marker in known and known[side.marker].speaks_to_machine
+    note = f' <span class="gw-state">{inline(MACHINE_NOTE)}</span>' if warned else ""
     return (
         f'<li>{said}<span class="gw-by">{byline(side.outlet, side.published)}{more}</span>'
-        f"<p>“{inline(side.statement)}”{link}</p></li>"
+        f"<p>“{inline(side.statement)}”{link}{note}</p></li>"
     )

@@ -10,10 +10,11 @@ from pathlib import Path
 from typing import Any, Literal
 
 from rag.answer_records import Citation
+from rag.one_source import one_source
 from web.disagreements import disagreements_html
 from web.exchange import Exchange
 from web.markdown import conversation_markdown
-from web.markup import byline, copies_words, filter_words, inline, web_link
+from web.markup import WARNING_HTML, byline, copies_words, filter_words, inline, web_link
 from web.sources import quote_context
 from web.statements import abstention, statements_html
 
@@ -82,16 +83,15 @@ def _turn_html(exchange: Exchange) -> str:
     notes += [f"Searched for: {exchange.searched}"] * exchange.rewritten
     lead = f"<p>{inline(abstention(answer, exchange.shown))}</p>" if answer and answer.abstained else ""
     problem = f"<p>{inline(exchange.problem)}</p>" if exchange.problem else ""
-    opposed = disagreements_html(exchange.number, answer.disagreements, _markers(exchange)) if answer else ""
+    opposed = disagreements_html(exchange.number, answer.disagreements, exchange.citations) if answer else ""
+    sole = one_source(answer) if answer else None
     return (
         f"<article><h2>{inline(exchange.question)}</h2>"
         + "".join(f'<p class="gw-note">{inline(note)}</p>' for note in notes)
-        + f"{lead}{statements_html(exchange)}{opposed}{problem}{_sources_html(exchange)}</article>"
+        + f"{lead}{statements_html(exchange)}{opposed}{problem}"
+        + (f'<p class="gw-note">{inline(sole)}</p>' if sole else "")
+        + f"{_sources_html(exchange)}</article>"
     )
-
-
-def _markers(exchange: Exchange) -> set[int]:
-    return {citation.marker for citation in exchange.citations}
 
 
 def _sources_html(exchange: Exchange) -> str:
@@ -105,11 +105,12 @@ def _source_html(exchange: Exchange, citation: Citation) -> str:
     before, after = quote_context(citation, exchange.retrieved)
     link = web_link(citation.url, "original", citation.quote)
     copies = copies_words(citation.also_in)
+    warning = WARNING_HTML if citation.speaks_to_machine else ""
     return (
         f'<dt id="s-{exchange.number}-{citation.marker}">[{citation.marker}]</dt><dd>'
         f"<strong>{inline(citation.title) or 'Untitled'}</strong> "
         f'<span class="gw-by">{byline(citation.outlet, citation.published)} {link}</span>'
-        f"<p>{inline(before)}<mark>{inline(citation.quote)}</mark>{inline(after)}</p>"
+        f"{warning}<p>{inline(before)}<mark>{inline(citation.quote)}</mark>{inline(after)}</p>"
         + (f'<p class="gw-by">Also carried by {copies}</p>' if copies else "")
         + "</dd>"
     )

@@ -13,6 +13,9 @@ from collections.abc import Awaitable, Callable, Iterable, MutableMapping
 from typing import Any
 from urllib.parse import urlsplit
 
+from rag.destinations import Destination
+from rag.network_seal import allowing
+
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
@@ -68,7 +71,7 @@ class Guard:
         self._names = LOOPBACK_NAMES | {host.lower()}
         self._any_address = is_wildcard(host)
         if self._any_address:
-            self._names |= {socket.gethostname().lower(), socket.getfqdn().lower()}
+            self._names |= _own_names()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """One request: forwarded with safe headers, or refused in one line."""
@@ -124,6 +127,13 @@ def _with_headers(send: Send, safe: list[tuple[bytes, bytes]]) -> Send:
         await send(message)
 
     return send_with_headers
+
+
+def _own_names() -> set[str]:
+    """The names of this machine, the full one as its resolver knows it."""
+    name = socket.gethostname().lower()
+    with allowing(Destination(name)):
+        return {name, socket.getfqdn().lower()}
 
 
 async def _refuse(scope: Scope, send: Send, reason: str) -> None:

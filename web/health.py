@@ -7,28 +7,30 @@ from pathlib import Path
 
 from rag.errors import GroundwireError
 from rag.index.health import Finding, check_library
-from rag.index.store import Store
+from rag.index.opening import open_store
+from rag.index.place import Place, place_of
 from web.catalog import Counts
 from web.markup import inline
 
 _PARTS = {"store": "Articles and passages", "vectors": "Vectors", "keywords": "Keywords", "chroma": "Chroma index"}
 
 
-def health_html(directory: Path, counts: Counts) -> str:
+def health_html(where: Place | Path, counts: Counts) -> str:
     """The findings of a quick check, which reads the whole store (seconds on a large library)."""
+    place = place_of(where)
     try:
-        with closing(Store(directory)) as store:
+        with closing(open_store(place)) as store:
             findings = check_library(store)
     except GroundwireError as error:
         return f'<p class="gw-problem" role="alert">{inline(error)}</p>'
     facts = [
-        ("Kept in", directory.resolve().name),
-        ("Size on disk", size_words(directory)),
+        ("Kept in", str(place) if place.store else place.directory.resolve().name),
+        ("Size on disk", size_words(place.directory)),
         ("Generation", f"{counts.generation:,}"),
         ("Searched with", counts.embedding_model or "nothing yet"),
     ]
     items = "".join(f"<div><dt>{name}</dt><dd>{inline(value)}</dd></div>" for name, value in facts)
-    return f'<dl class="gw-facts">{items}</dl>{_findings(findings, directory)}'
+    return f'<dl class="gw-facts">{items}</dl>{_findings(findings, place.directory)}'
 
 
 def size_words(directory: Path) -> str:

@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from enum import StrEnum
 
 from rag.answer_records import Citation, Disagreement, Form
+from rag.instructions import WARNING
+from rag.one_source import one_source
 from web.disagreements import heading, support_words
 from web.exchange import Exchange
 from web.markup import byline_words, filter_words, one_line, web_address
@@ -36,7 +38,7 @@ def answer_markdown(exchange: Exchange, style: Style) -> str:
         return ""
     blocks = [lead, _body(exchange, parts, style)]
     blocks += [_disagreement(d, style, exchange.number) for d in _disagreements(exchange)]
-    blocks += [_sources(exchange, style)]
+    blocks += [_one_source(exchange), _sources(exchange, style)]
     return "\n\n".join(block for block in blocks if block) + "\n"
 
 
@@ -85,7 +87,7 @@ def _body(exchange: Exchange, parts: Sequence[Statement], style: Style) -> str:
 
 def _sentence(number: int, part: Statement, style: Style, *, lead_in: bool = True) -> str:
     before = f"{plain(part.sentence.lead_in)}: " if lead_in and part.sentence.lead_in else ""
-    note = f" ({part.note.removeprefix('≈ ')})" if part.note else ""
+    note = f" ({'; '.join(note.removeprefix('≈ ') for note in part.notes)})" if part.notes else ""
     marks = "".join(_mark(number, marker, style) for marker in part.markers)
     space = " " if marks and style is Style.NUMBERS else ""
     return f"{before}{plain(part.sentence.text)}{space}{marks}{note}"
@@ -106,12 +108,18 @@ def _source(citation: Citation) -> str:
     address = web_address(citation.url)
     title = plain(citation.title) or "Untitled"
     linked = f"[{title}](<{_bracketed(address)}>)" if address else title
-    return f"{plain(byline_words(citation.outlet, citation.published))}: {linked}. “{plain(citation.quote)}”"
+    warning = f" ({plain(WARNING)})" if citation.speaks_to_machine else ""
+    return f"{plain(byline_words(citation.outlet, citation.published))}: {linked}. “{plain(citation.quote)}”{warning}"
 
 
 def _bracketed(address: str) -> str:
     """An address that cannot end the angle brackets around it."""
     return address.replace("\\", "%5C").replace("<", "%3C").replace(">", "%3E")
+
+
+def _one_source(exchange: Exchange) -> str:
+    sole = one_source(exchange.answer) if exchange.answer is not None else None
+    return f"*{plain(sole)}*" if sole else ""
 
 
 def _disagreements(exchange: Exchange) -> Sequence[Disagreement]:

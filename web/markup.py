@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from datetime import date
 from urllib.parse import quote, urlsplit
 
+from rag.instructions import WARNING
 from rag.records import Copy, Filters
 
 FRAGMENT_WORDS = 8
@@ -84,6 +85,10 @@ def open_button(article_id: str, start: int, end: int, label: str = "Open articl
 def table_head(*columns: str) -> str:
     """The head of a table, escaped."""
     return "<thead><tr>" + "".join(f'<th scope="col">{inline(column)}</th>' for column in columns) + "</tr></thead>"
+
+
+WARNING_HTML = f'<p class="gw-warning">{inline(WARNING)}</p>'
+"""Stands with a text that gives orders to a language model."""
 
 
 # ------------------------------------------------------------------ words

@@ -12,13 +12,16 @@ from rag.errors import GroundwireError
 from rag.records import Turn
 from web.address import read_address
 from web.articles_tab import ArticlesTab, ArticleTab
-from web.ask_tab import ANSWER_QUEUE, ANSWERS_AT_ONCE, AskTab
+from web.ask_tab import ANSWER_QUEUE, MORE_THAN_WAIT, AskTab
 from web.catalog import Catalog
 from web.chatbots import Chatbots
 from web.evaluation_tab import EvaluationTab
 from web.exchange import Exchange
 from web.sidebar import Sidebar
 from web.theme import html
+
+OPEN_PAGES = 500
+"""Opened pages whose conversation is kept, the last used ones; each takes 0.2 MB and more. Gradio would keep 10,000."""
 
 ASK, ARTICLES, ARTICLE, EVALUATION = "ask", "articles", "article", "evaluation"
 
@@ -53,8 +56,9 @@ def build_page(chatbots: Chatbots, runs: Path) -> gr.Blocks:
         _wire_library([page.load, articles_tab.select], catalog, sidebar, ask, articles)
         _wire_address(page.load, chatbots, sidebar, ask)
         evaluation.wire_looked_at(evaluation_tab.select)
-        gr.api(_endpoint(chatbots), api_name="ask", concurrency_limit=ANSWERS_AT_ONCE, concurrency_id=ANSWER_QUEUE)
-    page.queue(max_size=16, default_concurrency_limit=4, api_open=False)
+        gr.api(_endpoint(chatbots), api_name="ask", concurrency_limit=MORE_THAN_WAIT, concurrency_id=ANSWER_QUEUE)
+    page.state_session_capacity = OPEN_PAGES
+    page.queue(max_size=2 * MORE_THAN_WAIT, default_concurrency_limit=4, api_open=False)
     return page
 
 
@@ -150,7 +154,8 @@ def _endpoint(chatbots: Chatbots) -> Any:
             The answer with its sentences, their verdicts and their citations (schema 1).
         """
         try:
-            return chatbots.first.ask(question, history=_turns(history or ()), date=date).to_json()
+            with chatbots.turns.turn():
+                return chatbots.first.ask(question, history=_turns(history or ()), date=date).to_json()
         except GroundwireError as error:
             raise gr.Error(str(error), print_exception=False) from error
 

@@ -8,6 +8,8 @@ import binascii
 import hmac
 from pathlib import Path
 
+from pydantic import SecretStr
+
 from rag.errors import SettingsError
 from web.guard import ASGIApp, Receive, Scope, Send
 
@@ -25,9 +27,9 @@ class Password:
         penalty: Seconds a wrong password costs.
     """
 
-    def __init__(self, app: ASGIApp, password: str, penalty: float = PENALTY_SECONDS) -> None:
+    def __init__(self, app: ASGIApp, password: SecretStr, penalty: float = PENALTY_SECONDS) -> None:
         self._app = app
-        self._password = password.encode()
+        self._password = password
         self._penalty = penalty
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -35,31 +37,37 @@ class Password:
         if scope["type"] not in ("http", "websocket") or scope["path"] in OPEN_PATHS:
             return await self._app(scope, receive, send)
         given = [value for name, value in scope["headers"] if name == b"authorization"]
-        if len(given) == 1 and hmac.compare_digest(_password_of(given[0]) or b"", self._password):
+        if len(given) == 1 and self._is_right(given[0]):
             return await self._app(scope, receive, send)
         if given:
             await asyncio.sleep(self._penalty)
         return await _refuse(scope, send)
 
+    def _is_right(self, header: bytes) -> bool:
+        return hmac.compare_digest(_password_of(header) or b"", self._password.get_secret_value().encode())
 
-def read_password(file: Path) -> str:
+
+def read_password(file: Path) -> SecretStr:
     """The first line of a file.
 
     Raises:
         SettingsError: It cannot be read, or is shorter than eight characters.
     """
     try:
-        lines = file.read_text(encoding="utf-8").splitlines()
+        password = SecretStr(_first_line(file))
     except (OSError, UnicodeDecodeError) as error:
-        raise SettingsError(
-            f"password file {str(file)!r} cannot be read ({error}). Write the password in it."
-        ) from None
-    password = lines[0].strip() if lines else ""
+        why = error.strerror if isinstance(error, OSError) else "it is no UTF-8 text"
+        raise SettingsError(f"password file {str(file)!r} cannot be read ({why}). Write the password in it.") from None
     if len(password) < 8:
         raise SettingsError(
             f"password file {str(file)!r}: its first line has fewer than 8 characters. Write a longer one."
         )
     return password
+
+
+def _first_line(file: Path) -> str:
+    lines = file.read_text(encoding="utf-8").splitlines()
+    return lines[0].strip() if lines else ""
 
 
 def _password_of(header: bytes) -> bytes | None:

@@ -6,8 +6,9 @@ from collections.abc import Iterable, Sequence
 from itertools import groupby
 from pathlib import PurePath
 
+from rag.instructions import looks_like_instruction
 from rag.records import Article, ArticleHead
-from web.markup import day, escaped, inline, open_button, table_head, web_link
+from web.markup import WARNING_HTML, day, escaped, inline, open_button, table_head, web_link
 
 Span = tuple[int, int]
 """Offsets into an article's text, end exclusive."""
@@ -33,7 +34,7 @@ def article_html(
     quoted = article.text[slice(*span)] if span else ""
     return (
         f'<article class="gw-article"><h2 tabindex="-1">{inline(article.title) or "Untitled"}</h2>'
-        f"{_facts(article, quoted)}{_provenance(article)}{_also(article, copies)}"
+        f"{_warning(article.title)}{_facts(article, quoted)}{_provenance(article)}{_also(article, copies)}"
         f'<div class="gw-fulltext">{"".join(_paragraphs(article.text, _layers(article.text, span, others)))}</div>'
         "</article>"
     )
@@ -70,6 +71,10 @@ def _provenance(article: Article) -> str:
     )
 
 
+def _warning(text: str) -> str:
+    return WARNING_HTML if looks_like_instruction(text) else ""
+
+
 def _also(article: Article, copies: Sequence[ArticleHead]) -> str:
     others = [c for c in copies if c.id != article.id]
     if not others:
@@ -96,13 +101,13 @@ def _layers(text: str, span: Span | None, others: Iterable[Span]) -> list[tuple[
 
 
 def _paragraphs(text: str, runs: Sequence[tuple[int, int, str]]) -> list[str]:
-    """Lines as paragraphs; the part of each that lies in a run is marked."""
+    """Lines as paragraphs, a warning before one that speaks to a machine; what lies in a run is marked."""
     paragraphs: list[str] = []
     offset = 0
     for line in text.split("\n"):
         if line.strip():
             inside = [(max(s - offset, 0), min(e - offset, len(line)), kind) for s, e, kind in runs]
-            paragraphs.append(f"<p>{_marked(line, [run for run in inside if run[0] < run[1]])}</p>")
+            paragraphs.append(f"{_warning(line)}<p>{_marked(line, [run for run in inside if run[0] < run[1]])}</p>")
         offset += len(line) + 1
     return paragraphs
 

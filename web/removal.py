@@ -32,7 +32,7 @@ def remove_chosen(article_ids: Sequence[str], library: LibraryView, settings: Se
     uploads = (settings.library / FOLDER).resolve()
     sources = [Path(article.source) for id in article_ids if (article := library.article(id))]
     try:
-        gone = remove_articles(article_ids, settings.library)
+        gone = remove_articles(article_ids, settings.place)
     except GroundwireError as error:
         return f'<p class="gw-problem" role="alert">{inline(error)}</p>'
     for source in sources:

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from rag.answer_records import Answer, Method
+from rag.one_source import one_source
 from web.disagreements import disagreements_html
 from web.exchange import Exchange, Stage
 from web.markup import filter_words, inline, plural
@@ -73,8 +74,7 @@ def _body(exchange: Exchange) -> str:
 def _disagreements(exchange: Exchange) -> str:
     if exchange.answer is None:
         return ""
-    known = {citation.marker for citation in exchange.citations}
-    return disagreements_html(exchange.number, exchange.answer.disagreements, known)
+    return disagreements_html(exchange.number, exchange.answer.disagreements, exchange.citations)
 
 
 def _withheld(exchange: Exchange) -> str:
@@ -122,8 +122,10 @@ def _made(answer: Answer, number: int) -> str:
     if not answer.complete:
         cut = f'<p class="gw-problem"><strong>Cut short.</strong> {inline(answer.reason or "")}</p>'
     reason = f" ({inline(answer.reason)})" if answer.reason and answer.complete and not answer.abstained else ""
+    sole = one_source(answer)
+    source = f'<span class="gw-sole">{inline(sole)}</span>' if sole else ""
     return (
-        f'{cut}<p class="gw-method"><span>{inline(method_words(answer))}{reason}</span>'
+        f'{cut}<p class="gw-method"><span>{inline(method_words(answer))}{reason}</span>{source}'
         f"<span>{answer.seconds.total:.1f} s</span>{_copy(answer, number)}</p>"
     )
 

@@ -11,15 +11,15 @@ import sys
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 import gradio as gr
 import uvicorn
 from fastapi import FastAPI, Request, Response
-from fastapi.responses import FileResponse, HTMLResponse, PlainTextResponse
+from fastapi.responses import FileResponse, HTMLResponse, JSONResponse, PlainTextResponse
+from pydantic import SecretStr
 
-from rag.errors import SettingsError
-from web.api import ask_router
+from rag.errors import LibraryError, SettingsError
+from web.api import ask_router, explain_refusals
 from web.api_docs import api_docs_html
 from web.body_limit import BodyLimit
 from web.chatbots import Chatbots
@@ -29,7 +29,6 @@ from web.password import Password
 from web.past_runs import PastRuns
 from web.theme import CSS, ICON, SCRIPT, theme
 
-MAX_UPLOAD = "50mb"
 RUNS = Path("runs")
 """Where `python -m eval run` keeps reports too."""
 ABOUT = "Answers from news articles; every sentence is checked against the passage it cites."
@@ -53,12 +52,12 @@ def bind(host: str, port: int) -> socket.socket:
             if error.errno == errno.EADDRINUSE
             else "Check --host and --port."
         )
-        raise SettingsError(f"cannot listen on {host} port {port}: {error.strerror}. {advice}") from None
+        raise SettingsError(f"cannot listen on {host} port {port}: {error.strerror or error}. {advice}") from None
     return listener
 
 
 def build_app(
-    chatbots: Chatbots, host: str = "127.0.0.1", *, runs: Path = RUNS, password: str | None = None
+    chatbots: Chatbots, host: str = "127.0.0.1", *, runs: Path = RUNS, password: SecretStr | None = None
 ) -> FastAPI:
     """The ASGI app: what programs use, then the page, all behind the guard.
 
@@ -72,6 +71,7 @@ def build_app(
         app.add_middleware(Password, password=password)
     app.add_middleware(Guard, host=host)  # the last one added is the outermost
     app.include_router(ask_router(chatbots))
+    explain_refusals(app)
     _add_pages(app, chatbots, PastRuns(runs))
     mounted: FastAPI = gr.mount_gradio_app(
         app,
@@ -81,7 +81,7 @@ def build_app(
         footer_links=[],
         run_history=False,
         show_error=False,
-        max_file_size=MAX_UPLOAD,
+        max_file_size=chatbots.first.settings.max_upload_bytes,
         ssr_mode=False,
         enable_monitoring=False,
         pwa=False,
@@ -98,9 +98,12 @@ def _add_pages(app: FastAPI, chatbots: Chatbots, past: PastRuns) -> None:
     """Health, the description for programs, and the reports of evaluations."""
 
     @app.get("/healthz", summary="Whether it serves, and how many articles it holds")
-    def healthz() -> dict[str, Any]:
-        counts = chatbots.first.library.counts()
-        return {"status": "ok", "articles": counts.articles, "generation": counts.generation}
+    def healthz() -> Response:
+        try:
+            counts = chatbots.first.library.counts()
+        except LibraryError:  # whoever asks needs no password, and is not told more
+            return JSONResponse({"status": "the library does not answer"}, 503)
+        return JSONResponse({"status": "ok", "articles": counts.articles, "generation": counts.generation})
 
     @app.get("/docs", include_in_schema=False)
     def docs(request: Request) -> HTMLResponse:
@@ -112,14 +115,17 @@ def _add_pages(app: FastAPI, chatbots: Chatbots, past: PastRuns) -> None:
         return PlainTextResponse("No such run.", 404) if file is None else FileResponse(file, media_type="text/html")
 
 
-def serve(chatbots: Chatbots, listener: socket.socket, host: str, password: str | None = None) -> None:
+def serve(chatbots: Chatbots, listener: socket.socket, host: str, password: SecretStr | None = None) -> None:
     """Serves until interrupted; prints the address when the page can be opened."""
     uploads = Path(tempfile.mkdtemp(prefix="groundwire-"))
     os.environ["GRADIO_TEMP_DIR"] = str(uploads)
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))  # so that `finally` runs on `kill` too
     try:
         app = build_app(chatbots, host, password=password)
-        config = uvicorn.Config(app, log_level="warning", server_header=False, timeout_graceful_shutdown=3)
+        # asyncio's own loop: uvloop connects in native code, which the network seal does not see
+        config = uvicorn.Config(
+            app, loop="asyncio", log_level="warning", server_header=False, timeout_graceful_shutdown=3
+        )
         _Announcing(config, page_address(listener, host)).run(sockets=[listener])
     finally:
         shutil.rmtree(uploads, ignore_errors=True)

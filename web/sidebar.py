@@ -11,11 +11,9 @@ from rag.settings import Settings
 from web.catalog import Catalog
 from web.chatbots import Chatbots
 from web.choices import (
-    BALANCED,
     ENDPOINT,
     MODEL_CHOICES,
-    POLICY_CHOICES,
-    STRICT,
+    POLICIES,
     choose_settings,
     chosen_model,
     parse_date,
@@ -84,8 +82,8 @@ class Sidebar:
             configured = "the configured one" if base.base_url else "http://127.0.0.1:8000/v1"
             self.base_url = gr.Textbox(label="Base URL", placeholder=configured)
             self.api_key = gr.Textbox(label="API key", type="password", info="Kept in memory for this session only")
-        policy = STRICT if base.policy == "strict" else BALANCED
-        self.policy = gr.Radio(label="Sentences that are no quotes", choices=list(POLICY_CHOICES), value=policy)
+        policy = next(choice for choice, value in POLICIES.items() if value == base.policy)
+        self.policy = gr.Radio(label="Sentences that are no quotes", choices=list(POLICIES), value=policy)
         self.status = html()
         self.apply = gr.Button("Apply", size="sm")
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from rag.answer_records import Citation
+from rag.instructions import speaks_to_machine
 from rag.records import Retrieved
 from web.exchange import Exchange
 from web.markdown import Style, answer_markdown
-from web.markup import byline, copies_html, escaped, inline, open_button, plural, web_link
+from web.markup import WARNING_HTML, byline, copies_html, escaped, inline, open_button, plural, web_link
 
 CONTEXT = 260
 """Characters of the passage shown on either side of a quote."""
@@ -33,11 +34,12 @@ def card_html(number: int, citation: Citation, context: tuple[str, str]) -> str:
     """The card of one citation: its quote marked between the words around it in the passage."""
     before, after = context
     text = f"{inline(before)}<mark>{inline(citation.quote)}</mark>{inline(after)}"
+    warning = WARNING_HTML if citation.speaks_to_machine else ""
     return (
         f'<article class="gw-card gw-cited" id="s-{number}-{citation.marker}" tabindex="-1" '
         f'aria-label="Source {citation.marker}">'
         f'{_heading(citation.title, citation.marker)}<p class="gw-by">{byline(citation.outlet, citation.published)}</p>'
-        f'<p class="gw-text">{text}</p>{copies_html(citation.also_in)}'
+        f'{warning}<p class="gw-text">{text}</p>{copies_html(citation.also_in)}'
         f'<p class="gw-actions">{open_button(citation.article_id, citation.start, citation.end)}'
         f"{web_link(citation.url, 'Original', citation.quote)}"
         '<a class="gw-back" href="#gw-conversation">Back to answer</a></p></article>'
@@ -96,10 +98,11 @@ def _uncited(exchange: Exchange) -> str:
 
 def _passage(number: int, found: Retrieved) -> str:
     passage, article = found.passage, found.article
+    warning = WARNING_HTML if speaks_to_machine(found) else ""
     return (
         f'<article class="gw-card" id="p-{number}-{found.rank}" tabindex="-1">{_heading(article.title)}'
         f'<p class="gw-by">{byline(article.outlet, article.published)}</p>'
-        f'<p class="gw-text">{inline(_head(passage.text, PREVIEW))}</p>{copies_html(found.also_in)}'
+        f'{warning}<p class="gw-text">{inline(_head(passage.text, PREVIEW))}</p>{copies_html(found.also_in)}'
         f'<p class="gw-actions">{open_button(passage.article_id, passage.start, passage.end)}</p></article>'
     )
 
@@ -118,11 +121,11 @@ def _head(text: str, limit: int) -> str:
     """The start of a text, cut at a word."""
     if len(text) <= limit:
         return text
-    return text[:limit].rsplit(None, 1)[0] + " …"
+    return "".join(text[:limit].rsplit(None, 1)[:1]) + " …"
 
 
 def _tail(text: str) -> str:
     """The end of a text, cut at a word."""
     if len(text) <= CONTEXT:
         return text
-    return "… " + text[-CONTEXT:].split(None, 1)[-1]
+    return "… " + "".join(text[-CONTEXT:].split(None, 1)[-1:])

@@ -12,7 +12,8 @@ from rag.embedder import open_embedder
 from rag.errors import LibraryMissing
 from rag.grounding import LexicalVerifier
 from rag.index.library import Library
-from rag.index.store import STORE_FILE, Store
+from rag.index.opening import open_store
+from rag.index.upkeep import has_library
 from rag.llm import open_chat_model
 from rag.settings import Settings, load_settings
 from web.chatbots import Answering, Chatbots
@@ -49,7 +50,7 @@ def run(
                 "--password-file FILE asks for a password.",
                 file=sys.stderr,
             )
-        is_default = "library" not in settings.model_fields_set
+        is_default = settings.model_fields_set.isdisjoint({"library", "store"})
         serve(open_chatbots(settings, is_default=is_default, start=start), listener, host, password)
 
 
@@ -68,7 +69,7 @@ def open_chatbots(settings: Settings, *, is_default: bool, start: Start = Start.
     try:
         first: Answering = open_chatbot(settings=settings)
     except LibraryMissing:
-        if start is Start.EMPTY or (settings.library / STORE_FILE).is_file():
+        if start is Start.EMPTY or has_library(settings.place):
             first = _empty_chatbot(settings)
         elif is_default and start is Start.AS_IT_IS:
             add_samples(settings)
@@ -87,15 +88,15 @@ def _reopened(settings: Settings) -> Answering:
 
 def _empty_chatbot(settings: Settings) -> Answering:
     """A chatbot over a library without articles, which `open_chatbot` refuses; the page fills it."""
-    Store(settings.library, create=True).close()
-    library = Library(settings.library)
+    open_store(settings.place, create=True).close()
+    library = Library(settings.place)
     embedder = open_embedder(settings.embedding_model)
     return Chatbot(library, settings, embedder, LexicalVerifier(library.idf), open_chat_model(settings))
 
 
 def add_samples(settings: Settings) -> None:
     """Ingests the sample articles, with progress on the terminal."""
-    print(f"Reading the sample articles into {settings.library} …", file=sys.stderr)
+    print(f"Reading the sample articles into {settings.place} …", file=sys.stderr)
     report = ingest([SAMPLES], settings, progress=_print_progress)
     print(f"\r{report.articles} articles, {report.passages} passages.{' ' * 40}", file=sys.stderr)
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from rag.answer_records import Answer, Citation, Form, Method, Sentence, VerdictState
+from rag.instructions import NOTE
 from web.exchange import Exchange
 from web.markup import byline_words, inline
 
@@ -15,6 +16,9 @@ STATE_NOTES = {
     VerdictState.NOT_FOUND: "not found in its source",
 }
 """What a reader must know about a shown sentence that is neither quoted nor supported."""
+
+MACHINE_NOTE = f"its passage {NOTE}"
+"""As `rag.instructions.WARNING`, behind a sentence."""
 
 _JOINER = "&#8288;"
 """Keeps a marker on the line of the word before it."""
@@ -27,16 +31,24 @@ class Statement:
     Attributes:
         origin: Who published it and when: its lead-in, else outlet and date of what it cites; may be empty.
         markers: The citations it has that are known.
+        warned: A passage it cites holds an order to a language model.
     """
 
     sentence: Sentence
     origin: str
     markers: tuple[int, ...]
+    warned: bool = False
 
     @property
-    def note(self) -> str | None:
-        """Its state in words, None where it needs none."""
-        return STATE_NOTES.get(self.sentence.verdict)
+    def unproved(self) -> bool:
+        """True for a state that a reader must know about."""
+        return self.sentence.verdict in STATE_NOTES
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What a reader must know about it, in words."""
+        states = (STATE_NOTES[self.sentence.verdict],) if self.unproved else ()
+        return (*states, MACHINE_NOTE) if self.warned else states
 
 
 def statements(exchange: Exchange) -> list[Statement]:
@@ -86,15 +98,11 @@ def _apart_from_disagreements(exchange: Exchange) -> list[Statement]:
 
 
 def sentence_html(number: int, part: Statement) -> str:
-    """One checked sentence with its citation links and, where it needs one, its state in words."""
+    """One checked sentence with its citation links and what a reader must know about it."""
     markers = "".join(citation_link(number, marker) for marker in part.markers)
-    text = inline(part.sentence.text)
-    if part.note is None:
-        return f'<span class="gw-sentence">{text}</span>{markers}'
-    return (
-        f'<span class="gw-sentence gw-unproved">{text}</span>{markers}'
-        f' <span class="gw-state">{inline(part.note)}</span>'
-    )
+    kind = "gw-sentence gw-unproved" if part.unproved else "gw-sentence"
+    notes = "".join(f' <span class="gw-state">{inline(note)}</span>' for note in part.notes)
+    return f'<span class="{kind}">{inline(part.sentence.text)}</span>{markers}{notes}'
 
 
 def citation_link(number: int, marker: int) -> str:
@@ -112,14 +120,15 @@ def is_quotation(exchange: Exchange) -> bool:
 
 def abstention(answer: Answer, closest: Sequence[Sentence]) -> str:
     """The abstention in the answer's own words, without the closest sentence, which is set below it; not escaped."""
-    words = answer.answer.partition(closest[0].text)[0] if closest else answer.answer
+    words = answer.answer.partition(closest[0].text)[0] if closest and closest[0].text else answer.answer
     return words.rstrip(' “"') or "The articles do not answer this question."
 
 
 def _statement(sentence: Sentence, known: Mapping[int, Citation]) -> Statement:
     markers = tuple(m for m in sentence.citations if m in known)
     sources = dict.fromkeys(byline_words(known[m].outlet, known[m].published) for m in markers)
-    return Statement(sentence, sentence.lead_in or "; ".join(sources), markers)
+    warned = any(known[m].speaks_to_machine for m in markers)
+    return Statement(sentence, sentence.lead_in or "; ".join(sources), markers, warned)
 
 
 def _lead_in(part: Statement) -> str:

@@ -16,12 +16,12 @@ from rag.settings import Settings
 from web.markup import inline, plural, table_head
 
 EXTENSIONS = sorted(SINGLE | MANY)
-MAX_FILES = 100
-"""Files accepted at once; more belong into `python -m ingest`."""
 FOLDER = "uploads"
 """Where the originals are kept, inside the library: the same name again is a new version of that file."""
 
 _UNSAFE = re.compile(r"[^\w.() -]+")
+_RESERVED = re.compile(r"(?:con|prn|aux|nul|(?:com|lpt)[\d¹²³])\s*(?:\.|$)", re.IGNORECASE)
+"""Names of devices on Windows, whatever extension follows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,12 +59,14 @@ def add_files(
     Args:
         progress: Called with the share done in 0..1 and what is being read.
     """
-    count = min(len(files), MAX_FILES)
-    for number, file in enumerate(files[:MAX_FILES]):
+    most = settings.max_upload_files
+    count = min(len(files), most)
+    for number, file in enumerate(files[:most]):
         progress(number / count, f"Reading {file.name}")
         yield from _add(file, settings, _Part(progress, file.name, number, count))
-    for file in files[MAX_FILES:]:
-        yield UploadResult(file.name, "skipped", f"only {MAX_FILES} files at once; add it in a second go")
+    for file in files[most:]:
+        reason = f"only {most} files at once (setting max_upload_files); add it in a second go"
+        yield UploadResult(file.name, "skipped", reason)
 
 
 def results_html(results: Sequence[UploadResult]) -> str:
@@ -82,14 +84,19 @@ def results_html(results: Sequence[UploadResult]) -> str:
 
 
 def safe_name(name: str) -> str:
-    """A file name that stays inside its folder and is not hidden; its extension is kept."""
+    """A file name that stays inside its folder, is not hidden, no option and no device; its extension is kept."""
     base = _UNSAFE.sub("_", os.path.basename(name.replace("\\", "/"))).strip(". ")
     stem, extension = os.path.splitext(base or "article")
-    return stem.encode()[:120].decode(errors="ignore") + extension[:20]
+    safe = (stem.encode()[:120].decode(errors="ignore") + extension[:20]).rstrip(". ")
+    return f"_{safe}" if safe.startswith("-") or _RESERVED.match(safe) else safe
 
 
 def _add(file: Path, settings: Settings, part: _Part) -> Iterator[UploadResult]:
     try:
+        if file.stat().st_size > settings.max_upload_bytes:
+            most = f"{settings.max_upload_bytes:,} bytes (setting max_upload_bytes)"
+            yield UploadResult(file.name, "skipped", f"larger than {most}; bring it in with: python -m ingest FILE")
+            return
         kept = _keep(file, settings)
         report = ingest([kept], settings, progress=part.advance)
     except GroundwireError as error:
@@ -111,7 +118,10 @@ def _keep(file: Path, settings: Settings) -> Path:
     folder = settings.library / FOLDER
     folder.mkdir(parents=True, exist_ok=True)
     kept = folder / safe_name(file.name)
-    shutil.copyfile(file, kept)
+    draft = folder / f".{kept.name}.draft"
+    draft.unlink(missing_ok=True)
+    shutil.copyfile(file, draft)
+    os.replace(draft, kept)  # and not into it: it might be a link
     return kept
 
 

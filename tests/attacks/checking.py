@@ -35,9 +35,10 @@ ATTRIBUTES = frozenset(
     "aria-label aria-hidden aria-live checked class colspan data-article data-end data-start datetime dir for hidden"
     " href id lang max name open readonly rel role scope tabindex target type value".split()
 )
-_ACTING = ("Cc", "Cf", "Co", "Cs", "Zl", "Zp")
-_JOINED = re.compile("(?<=[\u0600-\U0010ffff])[\u200c\u200d]")
-"""Scripts from Arabic on, and emoji, are spelt with joiners."""
+_ACTING = ("Cc", "Cf", "Cs", "Zl", "Zp")
+"""Categories of Unicode. Private use (Co) is not among them: icon fonts use it, and without one it is a box."""
+_SPELT = re.compile("(?<=[\u0600-\U0010ffff])[\u200c\u200d]|[\u0600-\u0605\u06dd\u070f\u0890\u0891\u08e2]")
+"""Scripts from Arabic on, and emoji, are spelt with joiners; Arabic and Syriac print signs of category Cf."""
 _MARKDOWN = MarkdownIt("commonmark", {"html": True}).enable(["table", "strikethrough"])
 
 
@@ -108,7 +109,7 @@ def check_terminal(answer: Answer) -> None:
 
 def check_plain(text: str) -> None:
     """Letters, marks, signs, spaces and line ends: nothing that acts or hides."""
-    odd = {c for c in _JOINED.sub("", text) if c != "\n" and unicodedata.category(c) in _ACTING}
+    odd = {c for c in _SPELT.sub("", text) if c != "\n" and unicodedata.category(c) in _ACTING}
     assert not odd, f"acts on a terminal or is invisible: {sorted(map(ascii, odd))} in {text[:200]!a}"
 
 

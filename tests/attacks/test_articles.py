@@ -21,8 +21,8 @@ from tests.attacks.checking import (
     never_shown,
     quoted_from,
 )
-from tests.attacks.conftest import World
 from tests.attacks.corpus import ATTACKS
+from tests.attacks.library import World
 from tests.attacks.obeying import ObeyingInForm, ObeyingModel
 from tests.attacks.world import QUESTION, TRUE_COST, TRUE_IDS, Attack
 from web.listing import Listing, Wanted, listing_html

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import time
-from pathlib import Path
+from pathlib import Path, PureWindowsPath
 
 import pytest
 
@@ -17,6 +17,7 @@ from tests.attacks.archives import ARCHIVES, STORY, UPLOADS
 from tests.attacks.checking import check_html, check_plain
 from web.uploads import FOLDER, add_files, results_html, safe_name
 
+RESERVED = ("CON", "nul.txt", "Aux.tar.gz", "com1.html", "LPT9", "com¹.txt", "con .txt", "a.txt . .", "-rf", "--x.txt")
 LIMITS = {"max_article_bytes": 1_000_000, "max_file_bytes": 5_000_000, "max_packing_ratio": 20}
 
 
@@ -71,13 +72,15 @@ def test_hostile_names_of_uploads_stay_inside(tmp_path: Path) -> None:
     assert open_library(settings.library).counts().articles == len(UPLOADS)
 
 
-@pytest.mark.parametrize("name", [*UPLOADS, "..", "", "/", "\\", "a/" * 5000, "\x00", "é" * 5000 + ".txt"])
+@pytest.mark.parametrize("name", [*UPLOADS, "..", "", "/", "\\", "a/" * 5000, "\x00", "é" * 5000 + ".txt", *RESERVED])
 def test_a_safe_name_is_one_plain_part_of_a_path(name: str) -> None:
     safe = safe_name(name)
     assert safe not in ("", ".", "..")
     assert os.path.basename(safe) == safe
     assert len(safe.encode()) <= 255
-    assert not safe.startswith(".")
+    assert not safe.startswith((".", "-", " "))
+    assert not safe.endswith((".", " "))
+    assert not PureWindowsPath(safe).is_reserved()
     check_plain(safe)
 
 

@@ -23,8 +23,8 @@ from tests.attacks.checking import (
     exchange_of,
     never_shown,
 )
-from tests.attacks.conftest import World
 from tests.attacks.inputs import DATES, HISTORIES, LINES, ORDER, QUESTIONS, REFUSED
+from tests.attacks.library import World
 from tests.attacks.obeying import ObeyingModel
 from tests.attacks.world import QUESTION, TRUE_IDS
 

@@ -10,7 +10,7 @@ import pytest
 from rag import Filters
 from rag.chatbot import Chatbot
 from tests.attacks.checking import check_answer, check_no_canary, check_page, check_terminal, exchange_of, never_shown
-from tests.attacks.conftest import World
+from tests.attacks.library import World
 from tests.attacks.obeying import Reciting
 from tests.attacks.replies import CANARIES, REPLIES
 from tests.attacks.world import FACT, QUESTION, TRUE_IDS
@@ -23,7 +23,7 @@ CASES = [
 
 
 @pytest.mark.parametrize("reply", CASES)
-@pytest.mark.parametrize("policy", ["balanced", "strict"])
+@pytest.mark.parametrize("policy", ["verbatim", "balanced", "strict"])
 def test_a_hostile_reply_is_held(world: World, open_bot: Callable[..., Chatbot], reply: str, policy: str) -> None:
     bot = open_bot(Reciting(reply.replace("TRUE", FACT)), policy=policy)
     started = time.perf_counter()

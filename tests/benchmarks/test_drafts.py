@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.drafts import Checked, Share, groundedness, leak, mistakes, report, withheld
+from benchmarks.drafts import Checked, Share, groundedness, instead, leak, mistakes, report, withheld
 from benchmarks.labelled_drafts import HALVES, KINDS, Draft, SampleTexts, agreement, load_drafts
 from benchmarks.redrafting import _read
 from rag.answer_records import VerdictState
@@ -16,6 +16,15 @@ from rag.answer_records import VerdictState
 @pytest.fixture(scope="module")
 def drafts() -> list[Draft]:
     return load_drafts()
+
+
+def test_content_reaches_a_reader_as_drafted_or_quoted() -> None:
+    states = (VerdictState.QUOTED, VerdictState.PARAPHRASE, VerdictState.NOT_FOUND)
+    carried = [Checked(draft(), state, "", True, carried=True) for state in states]
+    alone = [Checked(draft(), state, "", True) for state in states]
+    assert [row.reaches for row in carried] == [True, True, False]
+    assert [row.reaches for row in alone] == [True, False, False]
+    assert "| dev | - | 0.50" in instead([("dev", [*carried, *alone])])
 
 
 def draft(supported: bool = True, kind: str | None = None) -> Draft:

@@ -22,11 +22,13 @@ BOTH = article("c3", "Officials said the port reopened on Monday after a storm."
 ARTICLES = (PORT, VOTE, BOTH)
 
 
-def drafted(reply: str, articles: Sequence[Article] = ARTICLES) -> tuple[Sentence, Composition]:
+def drafted(
+    reply: str, articles: Sequence[Article] = ARTICLES, policy: str = "balanced"
+) -> tuple[Sentence, Composition]:
     """The first sentence of a model's reply, checked, and what it was composed into."""
     library = FakeLibrary(*articles)
     retrieved: list[Retrieved] = [found(a, rank) for rank, a in enumerate(articles, start=1)]
-    composition = Composition("balanced")
+    composition = Composition(policy)
     generator = Generator(ScriptedModel(reply), Settings())
     generating = Generating(library, LexicalVerifier(), generator)  # type: ignore[arg-type]
     list(generating.answer("When did the port reopen?", retrieved, composition, ModelReply()))
@@ -74,3 +76,41 @@ def test_what_acts_on_a_terminal_is_no_text() -> None:
     sentence, _ = drafted("\x1b\u202e\u200bThe port reopened on Monday.\x00 [1]")
     assert sentence.text == "The port reopened on Monday."
     assert sentence.verdict is VerdictState.QUOTED
+
+
+SAID = article(
+    "d4", "The harbour office said on Monday that nine damaged cranes would be repaired by June.", title="Cranes"
+)
+PARAPHRASE = "Nine cranes that were damaged will see repair by June, said the harbour office on Monday."
+
+
+def test_what_a_paraphrase_cites_is_quoted_in_its_place() -> None:
+    paraphrase, composition = drafted(f"{PARAPHRASE} [1]", [SAID], "verbatim")
+    assert paraphrase.verdict is VerdictState.PARAPHRASE
+    assert not paraphrase.shown
+    assert "quoted instead" in (paraphrase.why or "")
+    (shown,) = composition.shown
+    assert (shown.text, shown.verdict) == (SAID.text, VerdictState.QUOTED)
+    assert shown.lead_in is not None
+    assert composition.failed == []
+
+
+def test_the_same_quotation_stands_in_for_two_paraphrases_once() -> None:
+    other = "On Monday the harbour office said that by June nine damaged cranes would see repair."
+    _, composition = drafted(f"{PARAPHRASE} [1] {other} [1]", [SAID], "verbatim")
+    assert [s.text for s in composition.shown] == [SAID.text]
+
+
+def test_of_several_passages_the_one_that_carries_the_paraphrase_is_quoted() -> None:
+    aside = article("e5", "The harbour office said on Monday that damaged cranes would be looked at.")
+    _, composition = drafted(f"{PARAPHRASE} [1][2]", [aside, SAID], "verbatim")
+    assert [s.text for s in composition.shown] == [SAID.text]
+
+
+def test_a_refuted_sentence_has_nothing_quoted_in_its_place() -> None:
+    sentence, composition = drafted(
+        "The harbour office said that 12 damaged cranes would be repaired. [1]", [SAID], "verbatim"
+    )
+    assert sentence.verdict is VerdictState.NOT_FOUND
+    assert composition.shown == []
+    assert composition.failed == [sentence]

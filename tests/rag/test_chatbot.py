@@ -168,12 +168,14 @@ def test_invented_markers_and_missing_ones_are_findings(sample_library: Path) ->
 def test_strict_shows_no_paraphrase(sample_library: Path) -> None:
     paraphrase = "Washington has put Hikvision, SenseTime and Megvii on its list. [1][2][3]"
     answers = {}
-    for policy in ("balanced", "strict"):
+    for policy in ("balanced", "strict", "verbatim"):
         bot, _ = bot_with(sample_library, paraphrase, REFUSAL, policy=policy)
         answers[policy] = bot.ask("Why was Hikvision blacklisted in October 2019?")
     assert answers["balanced"].sentences[0].verdict is VerdictState.PARAPHRASE
     assert answers["balanced"].sentences[0].shown
     assert not answers["strict"].sentences[0].shown
+    assert not answers["verbatim"].sentences[0].shown
+    assert all(s.verdict is VerdictState.QUOTED for s in answers["verbatim"].sentences if s.shown)
 
 
 @pytest.mark.parametrize(

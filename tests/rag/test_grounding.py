@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rag.answer_records import VerdictState
-from rag.grounding import LexicalVerifier, Verifier
+from rag.grounding import LexicalVerifier, Verifier, carries
 
 QUOTED, PARAPHRASE = VerdictState.QUOTED, VerdictState.PARAPHRASE
 NOT_FOUND, UNCHECKED = VerdictState.NOT_FOUND, VerdictState.UNCHECKED
@@ -247,3 +247,31 @@ def test_time_grows_with_the_text_and_not_with_its_square(unit: str) -> None:
 
     seconds(100)
     assert seconds(20_000) < 40 * seconds(2_000) + 0.5  # squared it would be 100 times
+
+
+# ------------------------------------------------------------------ quotations in its place
+QUAY = "The port of Skagby reopened its northern quay on Tuesday after 14 months of repairs."
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "Skagby's northern quay is open again after 14 months of repairs.",
+        "After 14 months the northern quay of Skagby has reopened.",
+    ],
+)
+def test_quotations_that_carry_a_sentence(sentence: str) -> None:
+    assert carries([QUAY], sentence, lambda _: 1.0)
+
+
+@pytest.mark.parametrize(
+    ("quotes", "sentence"),
+    [
+        ([QUAY], "The northern quay of Skagby reopened after 40 months of repairs."),
+        ([QUAY], "Landing fees are too high, the fishing union said."),
+        ([], "The quay reopened."),
+        ([QUAY], "He is."),
+    ],
+)
+def test_quotations_that_do_not(quotes: list[str], sentence: str) -> None:
+    assert not carries(quotes, sentence, lambda _: 1.0)

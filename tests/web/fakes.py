@@ -39,6 +39,9 @@ class FakeLibrary:
     def article(self, article_id: str) -> Article | None:
         return self._articles.get(article_id)
 
+    def idf(self, stem: str) -> float:
+        return 5.0
+
     def heads(self) -> list[ArticleHead]:
         self.heads_read += 1
         return [article.head for article in self._articles.values()]

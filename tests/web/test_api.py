@@ -14,7 +14,7 @@ from rag.events import Event
 from rag.records import Filters, Turn
 from tests.web.fakes import FakeChatbot, FakeLibrary, Script, answered, article, cite, script, sentence
 from tests.web.test_escaping import PAYLOADS
-from web.api import ANSWERS_AT_ONCE, ask_router
+from web.api import ask_router
 from web.api_docs import api_docs_html
 from web.chatbots import Chatbots
 
@@ -96,7 +96,7 @@ def test_more_questions_than_there_are_slots_are_told_to_come_back() -> None:
     def ask() -> None:
         statuses.append(TestClient(app).post("/ask", json={"question": "When?"}).status_code)
 
-    threads = [threading.Thread(target=ask) for _ in range(ANSWERS_AT_ONCE)]
+    threads = [threading.Thread(target=ask) for _ in range(bot.settings.answers_at_once)]
     for thread in threads:
         thread.start()
         assert bot.inside.acquire(timeout=10)
@@ -105,7 +105,7 @@ def test_more_questions_than_there_are_slots_are_told_to_come_back() -> None:
     for thread in threads:
         thread.join(10)
     assert (refused.status_code, refused.headers["retry-after"]) == (429, "5")
-    assert statuses == [200] * ANSWERS_AT_ONCE
+    assert statuses == [200] * bot.settings.answers_at_once
     ask()
     assert statuses[-1] == 200, "the slots are given back"
 

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from pydantic import SecretStr
 
 from rag.errors import SettingsError
 from web.body_limit import UPLOAD_PATH, BodyLimit
@@ -45,7 +46,7 @@ def basic(text: str) -> str:
     return "Basic " + base64.b64encode(text.encode()).decode()
 
 
-GUARDED = Password(inner, "pässword", penalty=0)
+GUARDED = Password(inner, SecretStr("pässword"), penalty=0)
 
 
 @pytest.mark.parametrize("user", ["", "anna", "a:b"[:1]])
@@ -71,7 +72,7 @@ def test_without_a_header_everything_but_health_is_closed() -> None:
 def test_the_first_line_of_a_file_is_the_password(tmp_path: Path) -> None:
     file = tmp_path / "password"
     file.write_text("correct horse\nnot this\n")
-    assert read_password(file) == "correct horse"
+    assert read_password(file).get_secret_value() == "correct horse"
 
 
 @pytest.mark.parametrize("content", [b"", b"short\n", b"\xff\xfe\xff\xff\xff\xff\xff\xff"])

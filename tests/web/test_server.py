@@ -6,17 +6,23 @@ import socket
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
+import gradio as gr
 import httpx
 import pytest
 import uvicorn
+from fastapi import FastAPI
 from fastapi.testclient import TestClient
+from pydantic import SecretStr
 
-from rag.errors import QuestionError, SettingsError
+from rag.errors import LibraryUnreachable, QuestionError, SettingsError
+from rag.index.library import LibraryCounts
 from rag.records import Turn
 from tests.web.fakes import FakeChatbot, FakeLibrary, answered, article, cite, script, sentence
 from web.chatbots import Chatbots
+from web.page import build_page
 from web.server import bind, build_app, page_address
 
 SOURCE = article("a1", "The port reopened on Monday. Cranes moved at noon.")
@@ -53,6 +59,18 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
 def test_health_tells_articles_and_generation(site: Site) -> None:
     response = httpx.get(f"{site.url}/healthz")
     assert response.json() == {"status": "ok", "articles": 1, "generation": 1}
+
+
+def test_health_is_bad_while_the_library_does_not_answer_and_says_no_more() -> None:
+    class Unreachable(FakeLibrary):
+        def counts(self) -> LibraryCounts:
+            raise LibraryUnreachable("postgresql://db.internal/news cannot be reached")
+
+    bot = FakeChatbot(FakeLibrary(SOURCE), [script(ANSWER)])
+    client = TestClient(build_app(Chatbots(bot, lambda settings: bot)), base_url="http://127.0.0.1")
+    bot.library = Unreachable(SOURCE)
+    response = client.get("/healthz")
+    assert (response.status_code, "db.internal" in response.text) == (503, False)
 
 
 def test_the_page_is_served_with_its_safety_headers(site: Site) -> None:
@@ -109,7 +127,7 @@ def test_a_report_is_served_inert_and_only_by_its_runs_name(site: Site) -> None:
 def test_a_password_closes_the_page_and_its_interfaces() -> None:
     bot = FakeChatbot(FakeLibrary(SOURCE), [script(ANSWER)])
     client = TestClient(
-        build_app(Chatbots(bot, lambda settings: bot), password="correct horse"), base_url="http://127.0.0.1"
+        build_app(Chatbots(bot, lambda settings: bot), password=SecretStr("correct horse")), base_url="http://127.0.0.1"
     )
     for path in ("/", "/config", "/gradio_api/info", "/docs", "/runs/x/report.html"):
         assert client.get(path).status_code == 401
@@ -142,6 +160,7 @@ def test_a_busy_port_is_one_clear_line() -> None:
     assert len(str(caught.value).splitlines()) == 1
 
 
+@pytest.mark.connects
 def test_an_unknown_host_is_one_clear_line() -> None:
     with pytest.raises(SettingsError, match="Check --host"):
         bind("no-such-host.invalid", 0)
@@ -157,3 +176,15 @@ def test_the_printed_address_can_be_opened(host: str, start: str) -> None:
 
     listener: Any = Listener()
     assert page_address(listener, host) == start + "7860"
+
+
+def test_pages_that_were_opened_and_left_do_not_fill_the_memory(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("web.page.OPEN_PAGES", 3)
+    bot = FakeChatbot(FakeLibrary(SOURCE), [script(ANSWER)])
+    page = build_page(Chatbots(bot, lambda settings: bot), tmp_path)
+    gr.mount_gradio_app(FastAPI(), page, path="/")
+    for number in range(9):
+        page.state_holder[f"visitor {number}"]
+    assert list(page.state_holder.session_data) == ["visitor 6", "visitor 7", "visitor 8"]

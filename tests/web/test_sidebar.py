@@ -7,7 +7,7 @@ from rag.settings import Settings
 from tests.web.fakes import FakeChatbot, FakeLibrary, article
 from web.catalog import Catalog
 from web.chatbots import OPEN_AT_ONCE, Answering, Chatbots
-from web.choices import BALANCED, ENDPOINT, LOCAL_MODEL, NO_MODEL
+from web.choices import ENDPOINT, LOCAL_MODEL, NO_MODEL, VERBATIM
 from web.sidebar import Sidebar, _active
 
 LIBRARY = FakeLibrary(article())
@@ -28,7 +28,7 @@ def test_a_choice_holds_for_the_session_and_the_key_box_is_emptied() -> None:
     chatbots = Chatbots(FakeChatbot(LIBRARY, [], Settings(llm="none")), opened)
     base = chatbots.first.settings
     chosen, key, status = sidebar(chatbots)._apply(
-        ENDPOINT, "m-7b", "http://127.0.0.1:1/v1", "sk-typed", BALANCED, base
+        ENDPOINT, "m-7b", "http://127.0.0.1:1/v1", "sk-typed", VERBATIM, base
     )
     assert chatbots.get(chosen).settings.llm == "m-7b"
     assert chatbots.first.settings.llm == "none"
@@ -47,7 +47,7 @@ def test_credentials_in_a_configured_address_are_not_shown() -> None:
 def test_a_model_that_cannot_be_opened_changes_nothing_and_says_why() -> None:
     chatbots = Chatbots(FakeChatbot(LIBRARY, [], Settings(llm="none")), opened)
     base = chatbots.first.settings
-    kept, _, status = sidebar(chatbots)._apply(LOCAL_MODEL, None, None, "sk-typed", BALANCED, base)
+    kept, _, status = sidebar(chatbots)._apply(LOCAL_MODEL, None, None, "sk-typed", VERBATIM, base)
     assert kept == base
     assert "no local model is installed" in status
 
@@ -57,7 +57,7 @@ def test_choosing_what_is_already_open_opens_nothing() -> None:
         raise AssertionError("opened again")
 
     chatbots = Chatbots(FakeChatbot(LIBRARY, [], Settings(llm="none")), refuse)
-    sidebar(chatbots)._apply(NO_MODEL, None, None, None, BALANCED, chatbots.first.settings)
+    sidebar(chatbots)._apply(NO_MODEL, None, None, None, VERBATIM, chatbots.first.settings)
 
 
 def test_the_least_recently_used_chatbot_is_forgotten() -> None:

@@ -5,13 +5,15 @@ from pathlib import Path
 import pytest
 
 from rag.errors import LibraryMissing
+from rag.index.place import Place
 from rag.settings import Settings
 from web.startup import Start, open_chatbots
 from web.uploads import add_files
 
 
-def test_an_empty_library_is_opened_filled_and_asked(tmp_path: Path) -> None:
-    settings = Settings(library=tmp_path / "mine", llm="none")
+@pytest.mark.parametrize("place", ["sqlite", pytest.param("postgresql", marks=pytest.mark.slow)], indirect=True)
+def test_an_empty_library_is_opened_filled_and_asked(tmp_path: Path, place: Place) -> None:
+    settings = Settings(library=place.directory, store=place.store, llm="none")
     chatbots = open_chatbots(settings, is_default=False, start=Start.EMPTY)
     assert chatbots.first.library.counts().articles == 0
     assert chatbots.first.ask("Who keeps the lighthouse?").abstained

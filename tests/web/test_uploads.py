@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from rag.settings import Settings
-from web.uploads import FOLDER, MAX_FILES, UploadResult, add_files, results_html, safe_name
+from web.uploads import FOLDER, UploadResult, add_files, results_html, safe_name
 
 STORY = "The harbour of Lund reopened on Monday after a storm. Forty ships had waited outside for two days."
 
@@ -43,11 +43,20 @@ def test_files_are_added_updated_and_skipped_each_with_a_result(tmp_path: Path) 
     assert [r.outcome for r in add([again], settings)] == ["unchanged"]
 
 
-def test_more_files_than_allowed_are_named_not_dropped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("web.uploads.MAX_FILES", 0)
-    (result,) = add([tmp_path / "late.txt"], Settings(library=tmp_path / "library"))
-    assert (result.name, result.outcome) == ("late.txt", "skipped")
-    assert MAX_FILES > 0
+def test_more_files_than_allowed_are_named_not_dropped(tmp_path: Path) -> None:
+    early, late = tmp_path / "empty.txt", tmp_path / "late.txt"
+    early.write_text("")
+    results = add([early, late], Settings(library=tmp_path / "library", max_upload_files=1))
+    assert [(r.name, r.outcome) for r in results] == [("empty.txt", "skipped"), ("late.txt", "skipped")]
+    assert "setting max_upload_files" in results[1].detail
+
+
+def test_a_file_that_is_too_large_is_named_with_the_setting(tmp_path: Path) -> None:
+    large = tmp_path / "large.txt"
+    large.write_text("x" * 1001)
+    (result,) = add([large], Settings(library=tmp_path / "library", max_upload_bytes=1000))
+    assert (result.name, result.outcome) == ("large.txt", "skipped")
+    assert "setting max_upload_bytes" in result.detail
 
 
 @pytest.mark.parametrize(
