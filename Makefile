@@ -48,7 +48,7 @@ eval: $(READY)  ## measure the sample gold set; the report is in runs/
 
 bench: $(READY)  ## speed and quality against baselines
 	$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[bench]'
-	for name in ingest retrieval answers verifier drafts answerability boilerplate stories intervals mutations; do \
+	for name in ingest retrieval answers verifier drafts answerability boilerplate stories intervals mutations attacks load; do \
 		$(BIN)/python benchmarks/$$name.py || exit 1; done
 
 docs: $(READY)  ## check that the README's commands and outputs are what the program prints

@@ -18,9 +18,9 @@ from ingest.report import OUTCOMES, Change, IngestReport
 from ingest.sources import MANY, SINGLE
 from ingest.watching import Watch
 from rag.command_line import DONE, NOTHING_USABLE, print_json
-from rag.index.store import Store
+from rag.index.opening import open_store
 from rag.index.upkeep import has_library
-from rag.settings import load_settings
+from rag.settings import Settings, load_settings
 
 _SHOWN = 20
 """Of the names of one kind; the rest is counted."""
@@ -30,8 +30,8 @@ def run(arguments: argparse.Namespace) -> int:
     """Ingests with the progress on stderr and the report on stdout."""
     if arguments.watch:
         return watch(arguments)
-    settings = load_settings(library=arguments.library)
-    with open_display() as display:
+    settings = _settings(arguments)
+    with _ended_by_term(), open_display() as display:
         report = ingest(
             arguments.paths,
             settings,
@@ -42,13 +42,13 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.json:
         print_json(report.to_json())
     else:
-        print(report_text(report, str(settings.library), arguments.dry_run))
+        print(report_text(report, str(settings.place), arguments.dry_run))
     return DONE if report.usable or report.removed else NOTHING_USABLE
 
 
 def watch(arguments: argparse.Namespace) -> int:
     """Ingests whenever the sources change, until it is stopped; says what each round changed."""
-    settings = load_settings(library=arguments.library)
+    settings = _settings(arguments)
     totals: Counter[str] = Counter()
     known_skips: set[Skipped] = set()
     with open_display() as display:
@@ -67,9 +67,25 @@ def watch(arguments: argparse.Namespace) -> int:
     if not arguments.json:
         counts = ", ".join(f"{totals[name]} {name}" for name in ("added", "updated", "removed"))
         print(f"stopped after {totals['rounds']} rounds: {counts}")
-        if has_library(settings.library):
-            print(_library_text(str(settings.library), *Store(settings.library).counts()))
+        if has_library(settings.place):
+            print(_library_text(str(settings.place), *open_store(settings.place).counts()))
     return DONE
+
+
+def _settings(arguments: argparse.Namespace) -> Settings:
+    return load_settings(
+        library=arguments.library, ingest_workers=arguments.ingest_workers, ray_address=arguments.ray_address
+    )
+
+
+@contextmanager
+def _ended_by_term() -> Iterator[None]:
+    """SIGTERM ends a run as Ctrl-C does, so that its workers end with it."""
+    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 @contextmanager

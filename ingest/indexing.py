@@ -2,41 +2,41 @@
 
 from __future__ import annotations
 
-import hashlib
 import time
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import closing, nullcontext
-from dataclasses import dataclass, replace
+from contextlib import closing
+from dataclasses import replace
+from itertools import chain
 from pathlib import Path
-from typing import Any
-
-import numpy as np
 
 from ingest.articles import read_articles
 from ingest.counting import INDEXING, Counted, Progress, silent
-from ingest.duplicates import Stories, signature
+from ingest.duplicates import Stories
+from ingest.embedding import Embedded, Embedding, Failed, batched
+from ingest.hiring import hire, wants_workers
 from ingest.metadata import FROM_CONTENT
-from ingest.passages import split_passages
+from ingest.planning import Tasks, tasks_with
 from ingest.records import Skipped
 from ingest.repeats import Repeats
 from ingest.report import IngestReport
 from ingest.scopes import Scope, is_under, unread_roots
 from ingest.sources import count_sources
+from ingest.storable import storable
+from ingest.workers import InProcess, Workers
 from rag.bulk_embedder import open_bulk_embedder
-from rag.embedder import Embedder, open_embedder
+from rag.embedder import open_embedder
 from rag.errors import SettingsError
-from rag.index.connection import make_directory
-from rag.index.lock import WriterLock
+from rag.index.opening import open_store
+from rag.index.place import Place
 from rag.index.store import KnownArticle, Store
-from rag.index.upkeep import begin_writing, finish_writing, has_library
-from rag.records import Article, Passage
+from rag.index.upkeep import finish_writing, has_library, upgrade_library, writing
+from rag.records import Article
 from rag.settings import Settings
 
-_BATCH_PASSAGES = 128
-"""Passages embedded together; their articles are stored one by one right after."""
 _REPEATS = "repeats"
-_MANY_ARTICLES = 50
-"""From here on the bulk engine's slower start is worth it."""
+_MANY = 300_000
+"""Characters to be embedded, of some fifty articles, from which the slower start of the bulk engine and of workers is
+worth it."""
 
 
 def ingest(
@@ -62,9 +62,10 @@ def ingest(
         LibraryNotWritable: Disk full, read-only, or no permission; what was reported as done is kept.
         SettingsError: The library was made with another embedding model.
     """
-    total = count_sources(paths)
-    counted = Counted(progress, total)
-    repeats = known_repeats(settings.library)
+    if not dry_run:
+        upgrade_library(settings.place)
+    counted = Counted(progress, count_sources(paths))
+    repeats = known_repeats(settings.place)
     return ingest_articles(
         read_articles(paths, settings, counted.read, repeats),
         settings,
@@ -72,15 +73,14 @@ def ingest(
         remove_missing_under=paths if remove_missing else (),
         dry_run=dry_run,
         progress=counted.advance,
-        total=total,
     )
 
 
-def known_repeats(library: Path) -> Repeats:
+def known_repeats(place: Place) -> Repeats:
     """What outlets repeat, as earlier runs on a library learned it: one file alone is cleaned as it was among many."""
-    if not has_library(library):
+    if not has_library(place):
         return Repeats()
-    with closing(Store(library)) as store:
+    with closing(open_store(place)) as store:
         learned = store.fact(_REPEATS)
         return Repeats.from_json(learned) if learned else Repeats()
 
@@ -92,29 +92,23 @@ def ingest_articles(
     remove_missing_under: Sequence[Path] = (),
     dry_run: bool = False,
     progress: Progress | None = None,
-    total: int = 0,
     repeats: Repeats | None = None,
 ) -> IngestReport:
     """Brings articles from anywhere into the library of the settings; see `ingest`.
 
     Args:
         remove_missing_under: Articles once read from under these paths and not among the items are removed.
-        total: How many items there are, about; decides on the engine that embeds them.
         repeats: What reading the items taught about their outlets; kept for later runs.
     """
     started = time.monotonic()
     report = IngestReport()
-    if dry_run and not has_library(settings.library):
+    items = map(storable, items)
+    if dry_run and not has_library(settings.place):
         _plan_without_library(items, report)
     else:
-        make_directory(settings.library)
-        with (
-            nullcontext() if dry_run else WriterLock(settings.library),
-            closing(Store(settings.library, create=not dry_run)) as store,
-        ):
-            if not dry_run:
-                begin_writing(store)
-            _Run(store, settings, report, dry_run, progress or silent, total).run(items, remove_missing_under)
+        opening = closing(open_store(settings.place)) if dry_run else writing(settings.place, create=True)
+        with opening as store:
+            _Run(store, settings, report, dry_run, progress or silent).run(items, remove_missing_under)
             if repeats is not None and not dry_run:
                 store.set_fact(_REPEATS, repeats.to_json())
     report.seconds = time.monotonic() - started
@@ -129,16 +123,6 @@ def _plan_without_library(items: Iterable[Article | Skipped], report: IngestRepo
             report.note("added", item.title, item.source)
 
 
-@dataclass(slots=True)
-class _Planned:
-    """An article to be stored, with its passages and the texts whose vectors stand for them."""
-
-    article: Article
-    passages: list[Passage]
-    texts: list[str]
-    hashes: list[bytes]
-
-
 class _Run:
     """The state of one run."""
 
@@ -149,29 +133,21 @@ class _Run:
         report: IngestReport,
         dry_run: bool,
         progress: Progress,
-        total: int,
     ) -> None:
         self._store = store
         self._settings = settings
         self._report = report
         self._dry_run = dry_run
         self._progress = progress
-        self._total = total
         self._known: dict[str, KnownArticle] = {k.id: k for k in self._store.known_articles()}
         self._by_source = {k.source: k.id for k in self._known.values()}
         self._stories = Stories(((k.id, k.story_id, k.signature) for k in self._known.values()), self._text_of)
-        self._embedder: Embedder | None = None
+        self._wants_workers = wants_workers(settings)
         self._done = 0
 
     def run(self, items: Iterable[Article | Skipped], remove_missing_under: Sequence[Path]) -> None:
         seen: set[str] = set()
-        batch: list[_Planned] = []
-        for article in self._changed(items, seen):
-            batch.append(self._plan(article))
-            if sum(len(p.passages) for p in batch) >= _BATCH_PASSAGES:
-                self._write(batch)
-                batch.clear()
-        self._write(batch)
+        self._write(self._changed(items, seen))
         if remove_missing_under:
             self._remove_missing(remove_missing_under, seen)
         if not self._dry_run:
@@ -191,8 +167,9 @@ class _Run:
                 self._follow_move(known, article)
                 self._tick(article.title)
                 continue
-            self._report.note("added" if known is None else "updated", article.title, article.source)
-            if not self._dry_run:
+            if self._dry_run:
+                self._note_new(article)
+            else:
                 yield article
 
     def _identified(self, items: Iterable[Article | Skipped], seen: set[str]) -> Iterator[Article]:
@@ -223,32 +200,29 @@ class _Run:
         if known.source != article.source and not self._dry_run:
             self._store.move_source(article.id, article.source)
 
-    def _plan(self, article: Article) -> _Planned:
-        embedder = self._open_embedder()
-        limit = min(self._settings.passage_tokens, embedder.max_tokens - 2)
-        passages = split_passages(article, embedder.count_tokens, limit)
-        texts = [f"{article.title}. {p.text}" for p in passages]
-        hashes = [hashlib.sha256(text.encode("utf-8", "surrogatepass")).digest() for text in texts]
-        return _Planned(article, passages, texts, hashes)
+    def _write(self, changed: Iterator[Article]) -> None:
+        """Stores the articles one by one, in their order."""
+        first = next(batched(changed, lambda article: len(article.text), _MANY), [])
+        if not first:
+            return
+        workers, tasks = self._hired(is_many=sum(len(article.text) for article in first) >= _MANY)
+        with closing(workers):
+            for done in Embedding(workers, tasks, self._store.stored_vectors).run(chain(first, changed)):
+                if isinstance(done, Failed):
+                    self._report.skipped.append(Skipped(done.article.source, done.reason))
+                else:
+                    self._put(done)
+                    self._note_new(done.article)
+                self._tick(done.article.title)
 
-    def _write(self, batch: Sequence[_Planned]) -> None:
-        stored = self._store.stored_vectors(h for planned in batch for h in planned.hashes)
-        wanted = {
-            h: t for planned in batch for h, t in zip(planned.hashes, planned.texts, strict=True) if h not in stored
-        }
-        fresh = self._open_embedder().embed(list(wanted.values())) if wanted else np.empty((0, 0), dtype=np.float32)
-        vectors = dict(zip(wanted, fresh, strict=True))
-        for planned in batch:
-            self._put(planned, vectors)
-            self._tick(planned.article.title)
-
-    def _put(self, planned: _Planned, vectors: dict[bytes, Any]) -> None:
-        article = planned.article
-        sketch = signature(article.text, article.published)
+    def _put(self, embedded: Embedded) -> None:
+        article = embedded.article
         self._stories.forget(article.id)
-        story_id = self._stories.assign(article.id, article.text, sketch)
-        rows = [(p, h, vectors.get(h)) for p, h in zip(planned.passages, planned.hashes, strict=True)]
-        self._store.put(replace(article, story_id=story_id), sketch, rows)
+        story_id = self._stories.assign(article.id, article.text, embedded.signature)
+        self._store.put(replace(article, story_id=story_id), embedded.signature, embedded.rows)
+
+    def _note_new(self, article: Article) -> None:
+        self._report.note("updated" if article.id in self._known else "added", article.title, article.source)
 
     def _remove_missing(self, paths: Sequence[Path], seen: set[str]) -> None:
         scope = Scope(paths)
@@ -259,18 +233,22 @@ class _Run:
                 if not self._dry_run:
                     self._store.remove(known.id)
 
-    def _open_embedder(self) -> Embedder:
-        if self._embedder is None:
-            opening = open_bulk_embedder if self._total >= _MANY_ARTICLES else open_embedder
-            self._embedder = opening(self._settings.embedding_model)
-            made_with = self._store.embedding_model
-            if made_with not in (None, self._embedder.name):
-                raise SettingsError(
-                    f"library {str(self._settings.library)!r} holds vectors of {made_with!r}, not of "
-                    f"{self._embedder.name!r}. Set embedding_model to the former or use a new library."
-                )
-            self._store.set_embedding_model(self._embedder.name)
-        return self._embedder
+    def _hired(self, *, is_many: bool) -> tuple[Workers, Tasks]:
+        if is_many and self._wants_workers:
+            self._agree_on(self._settings.embedding_model)
+            return hire(self._settings)
+        embedder = (open_bulk_embedder if is_many else open_embedder)(self._settings.embedding_model)
+        self._agree_on(embedder.name)
+        return InProcess(), tasks_with(embedder, self._settings.passage_tokens)
+
+    def _agree_on(self, model: str) -> None:
+        made_with = self._store.embedding_model
+        if made_with not in (None, model):
+            raise SettingsError(
+                f"library {str(self._settings.place)!r} holds vectors of {made_with!r}, not of "
+                f"{model!r}. Set embedding_model to the former or use a new library."
+            )
+        self._store.set_embedding_model(model)
 
     def _text_of(self, article_id: str) -> str | None:
         article = self._store.article(article_id)

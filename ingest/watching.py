@@ -19,7 +19,7 @@ from ingest.indexing import ingest_articles
 from ingest.records import Skipped
 from ingest.report import IngestReport
 from ingest.sources import SourceFile, find_files, printable
-from rag.errors import LibraryBusy, SourceError
+from rag.errors import LibraryBusy, LibraryUnreachable, SourceError
 from rag.settings import Settings
 
 _REST_PER_LOOK = 5
@@ -92,7 +92,8 @@ class Watch:
     def rounds(self) -> Iterator[IngestReport]:
         """The reports of the rounds, the first at once, until `stop` is called.
 
-        A library that another process writes is waited for, and so is a path that is not there.
+        A library that another process writes or whose server does not answer is waited for, and so is a path that is
+        not there.
 
         Raises:
             GroundwireError: As `ingest`, for everything else.
@@ -112,7 +113,7 @@ class Watch:
                     is_first, self._last_said = False, ""
                     yield report
                 before = look
-            except (LibraryBusy, SourceError) as reason:
+            except (LibraryBusy, LibraryUnreachable, SourceError) as reason:
                 self._say_once(f"waiting: {reason}")
             except Stopped:
                 return
@@ -126,7 +127,6 @@ class Watch:
             self._settings,
             remove_missing_under=self._paths if self._remove_missing else (),
             progress=self._advance,
-            total=len(look.files),
         )
 
     def _advance(self, done: int, total: int, title: str) -> None:

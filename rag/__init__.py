@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from rag.errors import GroundwireError
     from rag.index.library import Library, open_library
     from rag.llamaindex import as_llamaindex_query_engine, as_llamaindex_retriever
+    from rag.network_seal import seal_network
     from rag.records import Article, Filters, Passage, Retrieved, Turn
     from rag.settings import Settings, load_settings
 
@@ -40,6 +41,7 @@ _HOME = {
     "load_settings": "rag.settings",
     "open_chatbot": "rag.chatbot",
     "open_library": "rag.index.library",
+    "seal_network": "rag.network_seal",
 }
 
 __all__ = [
@@ -60,6 +62,7 @@ __all__ = [
     "load_settings",
     "open_chatbot",
     "open_library",
+    "seal_network",
 ]
 
 

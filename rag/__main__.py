@@ -21,12 +21,17 @@ _EXAMPLES = """\
   python -m rag article courier-2019-10-08-blacklist --json
   python -m rag library --json
   python -m rag library remove courier-2019-10-08-blacklist
+  python -m rag library copy ./library postgresql://news@db.example/news
   python -m rag doctor
+
+Settings come from the environment too: GROUNDWIRE_STORE=postgresql://news@db.example/news keeps the articles on a
+server and only caches in --library DIR.
 """
 
 
-_ACTIONS = {"doctor": "doctor", "remove": "remove"}
+_ACTIONS = {"doctor": "doctor", "remove": "remove", "copy": "copy"}
 """Actions of `library` that are commands of their own."""
+_MODULES = {"search": "rag.search_command", "copy": "rag.copy_command"}
 
 
 def parser() -> argparse.ArgumentParser:
@@ -37,9 +42,12 @@ def parser() -> argparse.ArgumentParser:
     _add_search(subcommands.add_parser("search", help="the passages found for a question"))
     article = subcommands.add_parser("article", help="a stored article with its full text")
     article.add_argument("id", type=text, help="the article's id, as in citations")
-    library = subcommands.add_parser("library", help="what a library holds and whether it is sound; remove articles")
-    library.add_argument("action", nargs="?", choices=("show", "doctor", "remove"), default="show")
-    library.add_argument("ids", nargs="*", type=text, metavar="ID", help="articles to remove")
+    library = subcommands.add_parser("library", help="what a library holds; remove articles; copy it")
+    library.add_argument("action", nargs="?", choices=("show", "doctor", "remove", "copy"), default="show")
+    library.add_argument(
+        "names", nargs="*", type=text, metavar="NAME",
+        help="ids of articles to remove; or FROM TO, each a directory or postgresql:// URL, to copy a library",
+    )  # fmt: skip
     doctor = subcommands.add_parser("doctor", help="check a library and rebuild what is damaged")
     for command in (article, library, doctor):
         _add_common(command)
@@ -66,7 +74,11 @@ def _add_ask(command: argparse.ArgumentParser) -> None:
     command.add_argument("question", nargs="?", type=text)
     command.add_argument("--batch", type=Path, metavar="FILE", help='JSONL of {"id", "question", "history"?, "date"?}')
     command.add_argument("--llm", metavar="X", help="auto (default), none, local, a .gguf file, or a model name")
-    command.add_argument("--policy", choices=("strict", "balanced"), help="which checked sentences are shown")
+    command.add_argument(
+        "--policy",
+        choices=("verbatim", "strict", "balanced"),
+        help="what is done with paraphrases: quote instead, leave out, mark",
+    )
     _add_filters(command)
     _add_common(command)
 
@@ -88,13 +100,23 @@ def main(argv: Sequence[str] | None = None) -> int:
     if arguments.command in ("ask", "search") and (arguments.question is None) == (arguments.batch is None):
         print(f"python -m rag {arguments.command}: give either a question or --batch FILE", file=sys.stderr)
         return WRONG_USAGE
-    if arguments.command == "library" and (arguments.action == "remove") != bool(arguments.ids):
-        print("python -m rag library: `remove` takes one or more ids, nothing else takes any", file=sys.stderr)
+    if arguments.command == "library" and not _takes(arguments.action, len(arguments.names)):
+        print("python -m rag library: `remove` takes one or more ids, `copy` takes FROM TO", file=sys.stderr)
         return WRONG_USAGE
     name = _ACTIONS.get(getattr(arguments, "action", ""), arguments.command)
-    # Loaded only now, so that --help and wrong usage answer at once.
-    module = "rag.search_command" if name == "search" else "rag.commands"
-    return run_command(lambda: int(import_module(module).run(name, arguments)))
+    module = _MODULES.get(name, "rag.commands")
+
+    def run() -> int:
+        # Loaded only now, so that --help and wrong usage answer at once.
+        import_module("rag.network_seal").seal_process(vars(arguments))
+        return int(import_module(module).run(name, arguments))
+
+    return run_command(run)
+
+
+def _takes(action: str, names: int) -> bool:
+    """Whether an action of `library` can do with so many names."""
+    return names == 2 if action == "copy" else names > 0 if action == "remove" else names == 0
 
 
 if __name__ == "__main__":

@@ -12,6 +12,7 @@ from typing import Any, NoReturn
 from rag.command_line import full_date, is_text
 from rag.errors import QuestionError
 from rag.records import Turn
+from rag.settings import Settings
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,19 +30,54 @@ class BatchLine:
     date: str | None = None
 
 
-def read_batch(path: Path) -> Iterator[BatchLine]:
+@dataclass(frozen=True, slots=True)
+class BatchLimits:
+    """How large a batch may be: bytes of the file, lines with a question, bytes of a line."""
+
+    file: int = 50_000_000
+    lines: int = 100_000
+    line: int = 1_000_000
+
+
+def batch_limits(settings: Settings) -> BatchLimits:
+    """The limits that settings name."""
+    return BatchLimits(settings.max_batch_bytes, settings.max_batch_lines, settings.max_line_bytes)
+
+
+def read_batch(path: Path, limits: BatchLimits | None = None) -> Iterator[BatchLine]:
     """The lines of a batch file, checked.
 
     Raises:
-        QuestionError: The file cannot be read, or a line is not what the contract says; names the line.
+        QuestionError: The file cannot be read or is too large, or a line is not what the contract says; names the line.
     """
+    limits = limits or BatchLimits()
+    questions = 0
+    for number, line in enumerate(_read(path, limits).split("\n"), start=1):  # a string may hold other line separators
+        if not line.strip():
+            continue
+        if len(line.encode(errors="surrogatepass")) > limits.line:
+            raise QuestionError(
+                f"{path}:{number} has more than {limits.line:,} bytes (setting max_line_bytes). Shorten it."
+            )
+        questions += 1
+        if questions > limits.lines:
+            raise QuestionError(
+                f"{path} holds more than {limits.lines:,} questions (setting max_batch_lines). Split the file."
+            )
+        yield _line(f"{path}:{number}", line)
+
+
+def _read(path: Path, limits: BatchLimits) -> str:
     try:
-        content = path.read_text(encoding="utf-8-sig")
+        with path.open("rb") as file:
+            content = file.read(limits.file + 1)  # and not its size, which pipes and devices do not have
+        if len(content) > limits.file:
+            raise QuestionError(
+                f"batch file {str(path)!r} has more than {limits.file:,} bytes (setting max_batch_bytes). Split it."
+            )
+        return content.decode("utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         raise QuestionError(f"batch file {str(path)!r} cannot be read: {error}") from None
-    for number, line in enumerate(content.split("\n"), start=1):  # a string may hold other line separators
-        if line.strip():
-            yield _line(f"{path}:{number}", line)
 
 
 def _line(place: str, line: str) -> BatchLine:

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 LEAST_COSINE = 0.9999
 """To the float32 vectors, for each probe."""
 
-_PROBES = (
+PROBES = (
     "",
     "two words",
     "The blacklist named 28 entities. " * 60,
@@ -66,17 +66,22 @@ class OpenVinoEmbedder(ExportedEmbedder):
         return np.asarray(self._request.infer(feeds)[0])
 
 
-def open_bulk_embedder(model: str = BUNDLED) -> Embedder:
+def open_bulk_embedder(model: str = BUNDLED, threads: int | None = None) -> Embedder:
     """The fastest engine for many texts; its vectors are comparable with those of `open_embedder`.
+
+    Args:
+        threads: As in `open_embedder`.
 
     Raises:
         ModelMissing: As `open_embedder`.
     """
     if model == BUNDLED and ONNX_FILE.is_file() and has_bfloat16():
-        fast = OpenVinoEmbedder(BUNDLED, bundled_directory(), ONNX_FILE)
-        if is_equal(OnnxEmbedder(BUNDLED, bundled_directory(), ONNX_FILE), fast):  # of its own, to be freed at once
+        # The exact engine is freed before the fast one is loaded: the two are never in memory together.
+        exact = OnnxEmbedder(BUNDLED, bundled_directory(), ONNX_FILE, threads).embed(PROBES)
+        fast = OpenVinoEmbedder(BUNDLED, bundled_directory(), ONNX_FILE, threads)
+        if is_equal(exact, fast):
             return fast
-    return open_embedder(model)
+    return open_embedder(model, threads)
 
 
 def has_bfloat16() -> bool:
@@ -86,11 +91,10 @@ def has_bfloat16() -> bool:
     return "BF16" in _core().get_property("CPU", "OPTIMIZATION_CAPABILITIES")
 
 
-def is_equal(exact: Embedder, fast: Embedder) -> bool:
-    """True when all probes' vectors point the same way, each alone and all in one batch."""
-    reference = exact.embed(_PROBES)
-    together, alone = fast.embed(_PROBES), np.vstack([fast.embed([probe]) for probe in _PROBES])
-    cosines = np.concatenate([np.sum(reference * vectors, axis=1) for vectors in (together, alone)])
+def is_equal(exact: NDArray[np.float32], fast: Embedder) -> bool:
+    """True when all vectors of the PROBES point the same way as the exact ones, each alone and all in one batch."""
+    together, alone = fast.embed(PROBES), np.vstack([fast.embed([probe]) for probe in PROBES])
+    cosines = np.concatenate([np.sum(exact * vectors, axis=1) for vectors in (together, alone)])
     return bool(np.all(cosines >= LEAST_COSINE))  # False also for NaN
 
 

@@ -13,6 +13,7 @@ from collections.abc import Callable
 from typing import Any
 
 from rag.errors import GroundwireError
+from rag.visible import visible
 
 DONE, NOTHING_USABLE, WRONG_USAGE, FAILED = 0, 1, 2, 3
 """Exit codes of every command (design, section 6)."""
@@ -27,7 +28,7 @@ def run_command(command: Callable[[], int]) -> int:
     try:
         return command()
     except GroundwireError as error:
-        print(f"groundwire: {' '.join(str(error).split())}", file=sys.stderr)
+        print(f"groundwire: {' '.join(visible(str(error)).split())}", file=sys.stderr)
         return FAILED
     except KeyboardInterrupt:
         print("groundwire: stopped. What was reported as done is kept.", file=sys.stderr)

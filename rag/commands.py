@@ -7,17 +7,19 @@ from collections.abc import Callable
 from typing import Any
 
 from rag.answer_text import answer_text
-from rag.batch import BatchLine, read_batch
+from rag.batch import BatchLine, batch_limits, read_batch
 from rag.chatbot import Chatbot, open_chatbot
 from rag.command_line import DONE, NOTHING_USABLE, print_json
 from rag.errors import GroundwireError, LibraryError
 from rag.index.health import check_library, repair_library
+from rag.index.opening import open_store
 from rag.index.removal import remove_articles
 from rag.index.store import Store
 from rag.records import Filters
 from rag.search_command import filters_of
 from rag.settings import Settings, load_settings
 from rag.terminal import origin
+from rag.visible import visible
 
 
 def run(name: str, arguments: argparse.Namespace) -> int:
@@ -34,10 +36,10 @@ def ask(arguments: argparse.Namespace) -> int:
         if arguments.json:
             print_json(answer.to_json())
         else:
-            print(answer_text(answer))
+            print(visible(answer_text(answer)))
         return DONE
     failed = False
-    for line in list(read_batch(arguments.batch)):
+    for line in list(read_batch(arguments.batch, batch_limits(bot.settings))):
         document = _answer_line(bot, line, arguments.date, filters)
         failed = failed or "error" in document
         print_json(document)
@@ -53,7 +55,7 @@ def article(arguments: argparse.Namespace) -> int:
         fields = {name: getattr(found, name) for name in type(found).__dataclass_fields__}
         print_json({**fields, "provenance": dict(found.provenance)})
     else:
-        print(f"{found.title}\n{origin(found.outlet, found.published)}{found.url or ''}\n\n{found.text}")
+        print(visible(f"{found.title}\n{origin(found.outlet, found.published)}{found.url or ''}\n\n{found.text}"))
     return DONE
 
 
@@ -63,7 +65,7 @@ def library(arguments: argparse.Namespace) -> int:
     findings = check_library(store)
     articles, passages, stories = store.counts()
     facts = {
-        "library": str(store.directory),
+        "library": str(store.place),
         "articles": articles,
         "passages": passages,
         "stories": stories,
@@ -76,13 +78,13 @@ def library(arguments: argparse.Namespace) -> int:
         print_json(facts)
     else:
         for name, value in facts.items():
-            print(f"{name:16} {value}")
+            print(visible(f"{name:16} {value}"))
     return DONE
 
 
 def doctor(arguments: argparse.Namespace) -> int:
     """Checks a library thoroughly and rebuilds what is damaged."""
-    found, left = repair_library(_settings(arguments).library)
+    found, left = repair_library(_settings(arguments).place)
     documents = [[{"part": f.part, "problem": f.problem} for f in findings] for findings in (found, left)]
     if arguments.json:
         print_json({"healthy": not left, "found": documents[0], "left": documents[1]})
@@ -95,9 +97,8 @@ def doctor(arguments: argparse.Namespace) -> int:
 
 def remove(arguments: argparse.Namespace) -> int:
     """Removes articles by id and says which of them there were."""
-    directory = _settings(arguments).library
-    removed = remove_articles(arguments.ids, directory)
-    unknown = [id for id in arguments.ids if id not in removed]
+    removed = remove_articles(arguments.names, _settings(arguments).place)
+    unknown = [id for id in arguments.names if id not in removed]
     if arguments.json:
         print_json({"removed": removed, "unknown": unknown})
     else:
@@ -132,7 +133,7 @@ def _settings(arguments: argparse.Namespace) -> Settings:
 
 
 def _open_store(arguments: argparse.Namespace) -> Store:
-    return Store(_settings(arguments).library)
+    return open_store(_settings(arguments).place)
 
 
 def _open_chatbot(arguments: argparse.Namespace) -> Chatbot:

@@ -18,7 +18,7 @@ _SECRET_WORD = re.compile(r"\b(?:sk|pk|rk|gsk)[-_][\w*.\-…]{3,}|(?i:\bbearer\s
 _SHARED_RUN = 8
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Endpoint:
     """An OpenAI-compatible server.
 
@@ -28,6 +28,9 @@ class Endpoint:
 
     url: str
     key: str = field(default=NO_KEY, repr=False)
+
+    def __repr__(self) -> str:
+        return f"Endpoint({self.shown!r})"
 
     @property
     def loopback(self) -> bool:
@@ -62,15 +65,30 @@ def configured_endpoint(settings: Settings) -> Endpoint | None:
     """
     if settings.base_url is None and settings.api_key is None:
         return None
-    url = (settings.base_url or OPENAI_URL).strip().rstrip("/")
-    try:
-        parts = urlsplit(url)
-        usable = parts.scheme in ("http", "https") and bool(parts.hostname) and (parts.port or 1) > 0
-    except ValueError:
-        usable = False
-    if not usable:
+    if not _is_url(settings):
         raise SettingsError("OPENAI_BASE_URL is no URL: it must look like http://127.0.0.1:8000/v1.")
-    key = settings.api_key.get_secret_value().strip() if settings.api_key else ""
-    if not (key.isascii() and (key.isprintable() or not key)) or " " in key:
+    if not _is_key(settings):
         raise SettingsError("OPENAI_API_KEY holds spaces or characters that no key has: copy the key again.")
-    return Endpoint(url, key or NO_KEY)
+    return Endpoint(_url(settings), _key(settings) or NO_KEY)
+
+
+# No function that holds a key or an address with a password raises: a traceback may show what a function holds.
+def _url(settings: Settings) -> str:
+    return (settings.base_url or OPENAI_URL).strip().rstrip("/")
+
+
+def _key(settings: Settings) -> str:
+    return settings.api_key.get_secret_value().strip() if settings.api_key else ""
+
+
+def _is_url(settings: Settings) -> bool:
+    try:
+        parts = urlsplit(_url(settings))
+        return parts.scheme in ("http", "https") and bool(parts.hostname) and (parts.port or 1) > 0
+    except ValueError:
+        return False
+
+
+def _is_key(settings: Settings) -> bool:
+    key = _key(settings)
+    return key.isascii() and (key.isprintable() or not key) and " " not in key

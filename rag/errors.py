@@ -2,13 +2,18 @@
 
 GroundwireError                 one line: what, which input, what to do
 ├── SettingsError               a setting is unknown, malformed or out of range
-├── QuestionError               the question is empty or too long
+├── NetworkSealed               something wanted to connect to what is not configured
+├── QuestionError               the question is empty or too long, or asks for too much
+├── AnswerTimeout               an answer took longer than it may
+├── TooManyQuestions            as many questions wait for their turn as may
 ├── SourceError                 nothing usable could be read from a source
 ├── LibraryError
 │   ├── LibraryMissing          no library at that path
 │   ├── LibraryBusy             another process is writing
 │   ├── LibraryDamaged          the store itself cannot be read
-│   └── LibraryNotWritable      disk full, read-only, or no permission
+│   ├── LibraryOutdated         made by an earlier version; a writer brings it up to date
+│   ├── LibraryNotWritable      disk full, read-only, or no permission
+│   └── LibraryUnreachable      the server that keeps it does not answer, or refuses
 ├── GoldSetError                a gold file is malformed
 ├── RunError                    an evaluation run cannot be read or written
 └── ModelError                  an embedding or language model failed
@@ -33,8 +38,20 @@ class SettingsError(GroundwireError):
     """A setting is unknown, malformed or out of range."""
 
 
+class NetworkSealed(GroundwireError, ConnectionError):
+    """Something wanted to connect to what is not configured; for libraries it is a connection that failed."""
+
+
 class QuestionError(GroundwireError):
-    """The question is empty or too long."""
+    """The question is empty, too long, or asks for too much."""
+
+
+class AnswerTimeout(GroundwireError):
+    """An answer took longer than it may."""
+
+
+class TooManyQuestions(GroundwireError):
+    """As many questions wait for their turn as may."""
 
 
 class SourceError(GroundwireError):
@@ -57,8 +74,16 @@ class LibraryDamaged(LibraryError):
     """The store itself cannot be read."""
 
 
+class LibraryOutdated(LibraryError):
+    """Made by an earlier version; a writer brings it up to date."""
+
+
 class LibraryNotWritable(LibraryError):
     """Disk full, read-only, or no permission."""
+
+
+class LibraryUnreachable(LibraryError):
+    """The server that keeps it does not answer, or refuses."""
 
 
 class GoldSetError(GroundwireError):

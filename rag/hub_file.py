@@ -9,9 +9,13 @@ import os
 import re
 from pathlib import Path
 
+from rag.destinations import Destination, destinations_of
 from rag.errors import ModelMissing
+from rag.network_seal import allowing
 
 PREFIX = "hf:"
+_HUB = tuple(Destination(host, 443) for host in ("huggingface.co", ".huggingface.co", ".hf.co"))
+"""The hub and the hosts below it that its files come from."""
 _NAME = re.compile(r"hf:(?P<repo>[\w.-]+/[\w.-]+):(?P<file>[\w./-]+\.gguf)", re.IGNORECASE)
 
 
@@ -30,8 +34,10 @@ def hub_file(name: str) -> Path:
     cached = try_to_load_from_cache(match["repo"], match["file"])
     if isinstance(cached, str):
         return Path(cached)
+    mirror = os.environ.get("HF_ENDPOINT")
     try:
-        return Path(hf_hub_download(match["repo"], match["file"], endpoint=os.environ.get("HF_ENDPOINT")))
+        with allowing(*_HUB, *destinations_of(mirror)):
+            return Path(hf_hub_download(match["repo"], match["file"], endpoint=mirror))
     except HfHubHTTPError as error:
         status = error.response.status_code if error.response is not None else "an error"
         raise ModelMissing(f"{name}: the hub answered {status}. Check owner, repository and file name.") from None

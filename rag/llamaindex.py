@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from rag.answer_records import Answer
 from rag.chatbot import Chatbot
 from rag.llamaindex_nodes import passage_node, quote_node
+from rag.questions import check_question
 
 if TYPE_CHECKING:
     from llama_index.core.base.base_query_engine import BaseQueryEngine
@@ -26,7 +27,8 @@ def as_llamaindex_retriever(bot: Chatbot) -> BaseRetriever:
 
     class GroundwireRetriever(BaseRetriever):
         def _retrieve(self, query_bundle: Any) -> list[NodeWithScore]:
-            return [passage_node(r) for r in bot.retriever.retrieve(query_bundle.query_str)]
+            question = check_question(query_bundle.query_str, bot.settings.max_question_chars)
+            return [passage_node(r) for r in bot.retriever.retrieve(question)]
 
     return GroundwireRetriever()
 

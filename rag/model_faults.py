@@ -60,7 +60,7 @@ class FaultReader:
         if isinstance(error, openai.APITimeoutError | httpx.TimeoutException):
             return Fault(self._error(ModelUnavailable, "did not answer in time. Is it overloaded?"), retry=True)
         if isinstance(error, openai.APIConnectionError | httpx.HTTPError | OSError):
-            why = str(error.__cause__ or error) or type(error).__name__
+            why = self._short(str(error.__cause__ or error) or type(error).__name__)
             return Fault(self._error(ModelUnavailable, f"cannot be reached: {why}. Is it running?"), retry=True)
         if isinstance(error, openai.APIError):  # an error event inside the stream
             return self.status(200, error.body)

@@ -27,7 +27,7 @@ def list_models(endpoint: Endpoint, limits: Limits | None = None) -> list[str]:
             reply = http.get(f"{endpoint.url}/models", headers={"Authorization": f"Bearer {endpoint.key}"})
             document: Any = reply.json() if reply.is_success else None
         if reply.is_success:
-            return _model_ids(document)
+            return [name for name in _model_ids(document) if endpoint.redact(name) == name]  # none that repeats the key
         fault = faults.status(reply.status_code, None, reply.headers)
     except (httpx.HTTPError, OSError, ValueError) as error:
         fault = faults.read(error)

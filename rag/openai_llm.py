@@ -15,9 +15,10 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from rag.deadline import Deadline
-from rag.endpoint import Endpoint
+from rag.endpoint import NO_KEY, Endpoint
 from rag.messages import Message, Piece
 from rag.model_faults import Fault, FaultReader
+from rag.redaction import StreamRedactor, quieten_clients
 
 if TYPE_CHECKING:
     import ssl
@@ -155,6 +156,7 @@ class _Attempt:
         self._limits = limits
         self._deadline = deadline
         self._faults = FaultReader(model, endpoint)
+        self._redactor = StreamRedactor("" if endpoint.key == NO_KEY else endpoint.key)
         self._chars = 0
         self._chunks = 0
         self._finish: str | None = None
@@ -175,11 +177,15 @@ class _Attempt:
                 with client.chat.completions.create(**request) as stream:
                     self.fault = self._not_a_stream(stream.response)
                     if self.fault is None:
-                        yield from self._read(stream, max_tokens * _CHARS_PER_TOKEN)
+                        for text in self._read(stream, max_tokens * _CHARS_PER_TOKEN):
+                            if safe := self._redactor.feed(text):
+                                yield safe
         except (*broken, *garbled) as error:
             self._close(self._faults.read(error))
         else:
             self._close(self.fault or self._wordless())
+        if rest := self._redactor.rest():
+            yield rest
 
     def _read(self, chunks: Iterator[object], max_chars: int) -> Iterator[str]:
         for chunk in chunks:
@@ -257,6 +263,7 @@ def http_client(endpoint: Endpoint, limits: Limits, deadline: Deadline) -> httpx
     def traced(request: httpx.Request) -> None:
         request.extensions["trace"] = deadline.watch
 
+    quieten_clients()
     read = limits.read_local if endpoint.loopback else limits.read
     timeout = httpx.Timeout(
         connect=min(limits.connect, deadline.remaining()),

@@ -16,6 +16,7 @@ from rag.extraction import ScoredSentence, score_sentences
 from rag.index.library import Library
 from rag.lead_ins import lead_in
 from rag.oppositions import Opposition, Statement
+from rag.piece_memory import PieceMemory
 from rag.question_parts import question_parts
 from rag.records import Article, Retrieved
 from rag.selection import choose_of_parts, choose_sentences, newest_first
@@ -61,7 +62,7 @@ class Quoting:
 
     def __init__(self, library: Library, embedder: Embedder, settings: Settings) -> None:
         self._library = library
-        self._embedder = embedder
+        self._embedder = PieceMemory(embedder)
         self._settings = settings
 
     def read(self, question: str, retrieved: Sequence[Retrieved]) -> Reading:

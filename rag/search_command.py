@@ -5,14 +5,15 @@ from __future__ import annotations
 import argparse
 from typing import Any
 
-from rag.batch import BatchLine, read_batch
+from rag.batch import BatchLine, batch_limits, read_batch
 from rag.command_line import DONE, NOTHING_USABLE, print_json
 from rag.question_time import Period
-from rag.questions import check_question
+from rag.questions import check_filters, check_passages, check_question
 from rag.records import Filters, Retrieved, retrieved_json
 from rag.retrieval import Found, Retriever, open_retriever
 from rag.settings import load_settings
 from rag.terminal import origin, shorten
+from rag.visible import visible
 
 _COLUMNS = (
     ("cosine", "cosine"),
@@ -34,11 +35,16 @@ def run(_name: str, arguments: argparse.Namespace) -> int:
     """Shows the passages found for one question, or for each of a batch; gives the exit code."""
     settings = load_settings(library=arguments.library)
     retriever = open_retriever(settings)
-    lines = [BatchLine(arguments.question)] if arguments.batch is None else list(read_batch(arguments.batch))
+    filters = check_filters(filters_of(arguments), settings.max_filter_values)
+    check_passages(arguments.k, settings.candidates)
+    if arguments.batch is None:
+        lines = [BatchLine(arguments.question)]
+    else:
+        lines = list(read_batch(arguments.batch, batch_limits(settings)))
     found_any = False
     for line in lines:
         question = check_question(line.question, settings.max_question_chars)
-        found = _search(retriever, question, line, arguments)
+        found = _search(retriever, question, line, filters, arguments)
         found_any = found_any or bool(found.retrieved)
         if arguments.json:
             identity = {} if line.id is None else {"id": line.id}
@@ -61,8 +67,10 @@ def filters_of(arguments: argparse.Namespace) -> Filters:
     )
 
 
-def _search(retriever: Retriever, question: str, line: BatchLine, arguments: argparse.Namespace) -> Found:
-    return retriever.search(question, filters=filters_of(arguments), date=line.date or arguments.date, k=arguments.k)
+def _search(
+    retriever: Retriever, question: str, line: BatchLine, filters: Filters, arguments: argparse.Namespace
+) -> Found:
+    return retriever.search(question, filters=filters, date=line.date or arguments.date, k=arguments.k)
 
 
 # ------------------------------------------------------------------ JSON
@@ -93,7 +101,7 @@ def _period_json(period: Period | None) -> list[str] | None:
 def _print_found(found: Found) -> None:
     for item in found.retrieved:
         head = item.article
-        print(f"{item.rank:2}. {item.score:.3f}  {origin(head.outlet, head.published)}{head.title}")
+        print(f"{item.rank:2}. {item.score:.3f}  {origin(head.outlet, head.published)}{visible(head.title)}")
         print(f"      {shorten(item.passage.text)}\n")
 
 

@@ -16,7 +16,7 @@ def visible(text: str) -> str:
         return text
     kept: list[str] = []
     for char in text:
-        joins = char in _JOINERS and bool(kept) and kept[-1] >= _FIRST_JOINED
+        joins = char in _JOINERS and bool(kept) and kept[-1] >= _FIRST_JOINED and not kept[-1].isspace()
         if joins or char.isprintable() or char.isspace():
             kept.append(char)
     return "".join(kept)

@@ -22,12 +22,15 @@ MAY_IMPORT = {
     "web": {"web", "eval", "ingest", "rag"},
 }
 CONFINED = {
-    "chromadb": ("rag/index/vectors.py",),
+    "alembic": ("rag/index/",),
+    "chromadb": ("rag/index/vectors.py", "rag/index/chroma_server.py"),
     "feedparser": ("ingest/readers/feed.py",),
     "gradio": ("web/", "app.py"),
     "onnxruntime": ("rag/embedder.py",),
     "openai": ("rag/openai_llm.py", "rag/model_faults.py"),
+    "psycopg": ("rag/index/",),
     "sentence_transformers": ("rag/embedder.py", "rag/entailment.py", "rag/reranking.py", "eval/judges/"),
+    "sqlalchemy": ("rag/index/",),
     "sqlite3": ("rag/index/",),
     "tantivy": ("rag/index/keywords.py",),
     "warcio": ("ingest/readers/warc.py",),
@@ -42,6 +45,8 @@ HEAVY = (
     "sentence_transformers",
     "onnxruntime",
     "scipy",
+    "sqlalchemy",
+    "psycopg",
     "numpy",
 )
 LONGEST_FILE = 300

@@ -19,11 +19,12 @@ QUESTION = "How many public security bureaus and companies were blacklisted in O
 ANSWER_KEYS = {
     "schema", "question", "standalone_question", "answer", "method", "abstained", "reason", "confidence", "sentences",
     "citations", "rejected_citations", "disagreements", "retrieved", "model", "settings_digest", "usage", "seconds",
-    "complete", "form",
+    "complete", "form", "stories",
 }  # fmt: skip
 RETRIEVED_KEYS = {"rank", "score", "article_id", "start", "end", "text", "title", "outlet", "published", "also_in"}
 CITATION_KEYS = {
     "marker", "article_id", "title", "outlet", "published", "url", "start", "end", "quote", "also_in",
+    "story_id", "speaks_to_machine",
 }  # fmt: skip
 
 

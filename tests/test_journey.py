@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+import pytest
 
 from eval.cases import load_cases
 from eval.runs import evaluate
@@ -11,13 +11,15 @@ from ingest.indexing import ingest
 from ingest.passages import split_passages
 from rag import open_chatbot, open_library
 from rag.embedder import open_embedder
+from rag.index.place import Place
 from rag.records import Article
 from rag.settings import load_settings
 from tests.conftest import SAMPLES
 
 
-def test_from_a_folder_of_articles_to_a_measured_answer(tmp_path: Path) -> None:
-    settings = load_settings(library=tmp_path / "library", llm="none")
+@pytest.mark.parametrize("place", ["sqlite", pytest.param("postgresql", marks=pytest.mark.slow)], indirect=True)
+def test_from_a_folder_of_articles_to_a_measured_answer(place: Place) -> None:
+    settings = load_settings(library=place.directory, store=place.store, llm="none")
 
     # source → Article
     articles = [item for item in read_articles([SAMPLES], settings) if isinstance(item, Article)]
@@ -31,7 +33,7 @@ def test_from_a_folder_of_articles_to_a_measured_answer(tmp_path: Path) -> None:
     report = ingest([SAMPLES], settings)
     assert report.added == len(articles)
     assert report.skipped == []
-    library = open_library(settings.library)
+    library = open_library(settings.place)
     assert library.counts().passages == report.passages
 
     # question → Retrieved → Draft → Verdict → Answer

@@ -63,8 +63,12 @@ class Cache:
 def read_state(directory: Path) -> CacheState:
     """The state of the cache in a directory; the unusable default when there is none."""
     try:
-        return CacheState(**json.loads(_file(directory).read_text()))
-    except (OSError, ValueError, TypeError):
+        state = CacheState(**json.loads(_file(directory).read_text()))
+        known = (
+            isinstance(state.library_id, str) and isinstance(state.generation, int) and isinstance(state.clean, bool)
+        )
+        return state if known and isinstance(state.fingerprint, str) else CacheState()
+    except (OSError, ValueError, TypeError, RecursionError):
         return CacheState()
 
 

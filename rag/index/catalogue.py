@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from rag.index.passage_rows import PassageRows
 from rag.index.store import Store
 from rag.records import ArticleHead, Filters
 
@@ -50,40 +51,75 @@ class PassageFacts:
 
 
 class Catalogue:
-    """The articles of the passages with the given numbers, and which of them meet a filter.
+    """The articles of the rows of a vector index, and which of the passages meet a filter.
+
+    Articles without a passage in the rows do not count.
 
     Attributes:
-        numbers: As given, one for each row.
+        rows: As given, also those of passages that went.
     """
 
-    def __init__(self, store: Store, numbers: NDArray[np.int64]) -> None:
-        self.numbers = numbers
-        heads = dict(store.numbered_heads()) if len(numbers) else {}
+    def __init__(self, store: Store, rows: PassageRows, gone: NDArray[np.intp] | None = None) -> None:
+        """Asks the store for the articles of some rows.
+
+        Args:
+            gone: Rows of passages that went.
+        """
+        self.rows = rows
+        heads = dict(store.numbered_heads()) if len(rows) else {}
         self._heads = list(heads.values())
-        self._article = _article_rows(store, numbers, np.fromiter(heads, dtype=np.int64, count=len(heads)))
-        self._order = np.argsort(numbers, kind="stable")
-        self._ascending = numbers[self._order]
+        self._article = _article_rows(store, rows.numbers, np.fromiter(heads, dtype=np.int64, count=len(heads)))
+        self._article[[] if gone is None else gone] = -1
+        self._is_there = np.zeros(len(self._heads), dtype=bool)
+        self._is_there[self._article[self._article >= 0]] = True
         self._days = np.array([day_range(h.published) for h in self._heads], dtype=np.int32).reshape(-1, 2)
-        self._of_story = Counter(head.story_id for head in self._heads)
+        self._of_story = Counter(h.story_id for h, there in zip(self._heads, self._is_there, strict=True) if there)
         self._last: tuple[Filters, NDArray[np.bool_]] | None = None
         self._codes: dict[str, tuple[dict[str, int], NDArray[np.int32]]] = {}
 
+    def follow(self, store: Store, rows: PassageRows, gone: NDArray[np.intp]) -> None:
+        """Takes in rows that came behind the known ones, and the rows of passages that went, old and new."""
+        numbers = rows.numbers[len(self.rows) :].tolist()
+        passages = store.passages(numbers)
+        heads = {stored.article.id: stored.article for stored in passages.values()}
+        place = {id: len(self._heads) + i for i, id in enumerate(heads)}
+        came = np.array([place[passages[n].article.id] if n in passages else -1 for n in numbers], dtype=np.int32)
+        article = np.concatenate((self._article, came))
+        left = np.unique(article[gone])  # an article goes with all its passages
+        article[gone] = -1
+        self._add(list(heads.values()))
+        self._drop([int(place) for place in left if place >= 0 and self._is_there[place]])
+        self.rows, self._article, self._last = rows, article, None
+
+    def _add(self, heads: Sequence[ArticleHead]) -> None:
+        days = np.array([day_range(h.published) for h in heads], dtype=np.int32).reshape(-1, 2)
+        for field, (known, codes) in self._codes.items():
+            self._codes[field] = known, np.concatenate((codes, _coded([TEXT_FIELDS[field](h) for h in heads], known)))
+        self._heads.extend(heads)
+        self._days = np.concatenate((self._days, days))
+        self._is_there = np.concatenate((self._is_there, np.ones(len(heads), dtype=bool)))
+        self._of_story.update(head.story_id for head in heads)
+
+    def _drop(self, places: Sequence[int]) -> None:
+        self._of_story.subtract(self._heads[place].story_id for place in places)
+        self._is_there[list(places)] = False
+
     def allowed(self, filters: Filters) -> NDArray[np.bool_]:
-        """For each of the passages, in the order given, whether it meets every filter; text ignores case."""
+        """For each of the rows whether its passage is there and meets every filter; text ignores case."""
         if self._last is None or self._last[0] != filters:
             self._last = (filters, self._decide(filters))
         return self._last[1]
 
     def _decide(self, filters: Filters) -> NDArray[np.bool_]:
         articles = np.ones(len(self._heads) + 1, dtype=bool)
-        articles[-1] = False  # row -1: the store has the passage no more
+        articles[-1] = False  # row -1: the passage is there no more
         for field, wanted in text_filters(filters):
             articles[:-1] &= self._are_any_of(field, wanted)
         if filters.since:
             articles[:-1] &= self._days[:, 1] >= day_range(filters.since)[0]
         if filters.until:
             articles[:-1] &= self._days[:, 0] <= day_range(filters.until)[1]
-        return articles[self._article]
+        return articles.take(self._article)
 
     def rarity(self, first: str, last: str) -> float:
         """The idf of a period, as if it were a word of the articles of that time: ln((N + 1) / (n + 1)).
@@ -92,36 +128,31 @@ class Catalogue:
             first, last: ISO days, inclusive.
         """
         low, high = day_range(first)[0], day_range(last)[1]
-        within = int(np.count_nonzero((self._days[:, 1] >= low) & (self._days[:, 0] <= high)))
-        return math.log((len(self._heads) + 1) / (within + 1))
+        within = int(np.count_nonzero((self._days[:, 1] >= low) & (self._days[:, 0] <= high) & self._is_there))
+        return math.log((int(np.count_nonzero(self._is_there)) + 1) / (within + 1))
 
     def facts(self, passages: Sequence[int]) -> dict[int, PassageFacts]:
         """The facts of passages by number; those unknown are left out."""
-        found: dict[int, PassageFacts] = {}
-        for number, row in self._rows(passages):
-            article = int(self._article[row])
-            if article >= 0:
-                head = self._heads[article]
-                copies = self._of_story[head.story_id] - 1
-                found[number] = PassageFacts(head.id, head.story_id, head.published, copies)
-        return found
+        places = [(number, int(self._article[row])) for number, row in self._known(passages)]
+        of_articles = {place: self._facts_of(self._heads[place]) for place in {p for _, p in places if p >= 0}}
+        return {number: of_articles[place] for number, place in places if place >= 0}
+
+    def _facts_of(self, head: ArticleHead) -> PassageFacts:
+        return PassageFacts(head.id, head.story_id, head.published, self._of_story[head.story_id] - 1)
 
     def passing(self, passages: Sequence[int], allowed: NDArray[np.bool_]) -> set[int]:
         """Those of the passages whose row is allowed."""
-        return {number for number, row in self._rows(passages) if allowed[row]}
+        return {number for number, row in self._known(passages) if allowed[row]}
 
-    def _rows(self, passages: Sequence[int]) -> Iterator[tuple[int, int]]:
+    def _known(self, passages: Sequence[int]) -> Iterator[tuple[int, int]]:
         """Known passages by number, each with its row."""
-        if not len(self._ascending):
-            return
-        wanted = np.asarray(passages, dtype=np.int64)
-        places = np.minimum(np.searchsorted(self._ascending, wanted), len(self._ascending) - 1)
-        known = self._ascending[places] == wanted
-        yield from zip(wanted[known].tolist(), self._order[places[known]].tolist(), strict=True)
+        rows = self.rows.places(passages).tolist()
+        return ((number, row) for number, row in zip(passages, rows, strict=True) if row >= 0)
 
     def _are_any_of(self, field: str, wanted: Sequence[str]) -> NDArray[np.bool_]:
         if field not in self._codes:
-            self._codes[field] = _coded([TEXT_FIELDS[field](head) for head in self._heads])
+            known: dict[str, int] = {}
+            self._codes[field] = known, _coded([TEXT_FIELDS[field](head) for head in self._heads], known)
         known, codes = self._codes[field]
         return np.isin(codes, [known[w] for w in wanted if w in known])
 
@@ -159,6 +190,6 @@ def _article_rows(store: Store, numbers: NDArray[np.int64], articles: NDArray[np
     return rows
 
 
-def _coded(values: Sequence[str]) -> tuple[dict[str, int], NDArray[np.int32]]:
-    codes: dict[str, int] = {}
-    return codes, np.array([codes.setdefault(value, len(codes)) for value in values], dtype=np.int32)
+def _coded(values: Sequence[str], known: dict[str, int]) -> NDArray[np.int32]:
+    """A number for each value; a new value gets the next one."""
+    return np.array([known.setdefault(value, len(known)) for value in values], dtype=np.int32)

@@ -8,11 +8,14 @@ number of probes that were found.
 from __future__ import annotations
 
 import hashlib
+import hmac
 import json
 import sqlite3
 import subprocess
 import sys
 from pathlib import Path
+
+from rag.index.foreign import key_of_this_user
 
 PROBES = 20
 _TIMEOUT = 120
@@ -24,8 +27,11 @@ def fingerprint(directory: Path) -> str:
 
     The database's content is left out, because opening it for reading changes it, and so are index files
     without their metadata: Chroma makes them anew until it has a thousand vectors to put there.
+
+    Chroma's native code reads these files without checking them, so only those that were written here are opened:
+    nobody else can make this fingerprint (`key_of_this_user`), and an index from elsewhere is built anew.
     """
-    found = hashlib.sha256()
+    found = hmac.new(key_of_this_user(), digestmod="sha256")
     for database in directory.glob(_DATABASE):
         found.update(str(database.stat().st_size).encode())
     for path in _index_files(directory):
@@ -54,8 +60,17 @@ def holds_foreign_code(directory: Path) -> str | None:
         connection.close()
     except sqlite3.DatabaseError as error:
         return f"its database cannot be read ({error})"
-    named = any('"type":"known"' in str(value).replace(" ", "") for row in rows for value in row)
+    named = names_foreign_code(*(value for row in rows for value in row))
     return "it names an embedding function to be run" if named else None
+
+
+def names_foreign_code(*configurations: object) -> bool:
+    """True when one of them, JSON or as parsed from it, names an embedding function that Chroma would build."""
+    try:
+        plain = [json.loads(value) if isinstance(value, str) and value else value for value in configurations]
+    except (ValueError, RecursionError):
+        return True
+    return any('"type":"known"' in json.dumps(value, default=str, separators=(",", ":")) for value in plain)
 
 
 def is_healthy(directory: Path) -> bool:
@@ -75,9 +90,10 @@ def is_healthy(directory: Path) -> bool:
 def main(directory: Path) -> int:
     """Searches for stored vectors by themselves; each must come back first or at equal distance."""
     from rag.index.vectors import ChromaVectors
+    from rag.network_seal import seal
 
-    vectors = ChromaVectors(directory)
-    found, tried = vectors.self_search(PROBES)
+    seal()
+    found, tried = ChromaVectors(directory).self_search(PROBES)
     print(f"{found} of {tried} probes found")
     return 0 if found == tried else 1
 

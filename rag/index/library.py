@@ -1,34 +1,54 @@
 """A library opened for reading: the store and the caches that search it, always of one generation.
 
-Readers never wait for a writer. They look at the store's generation before each question; when a cache is
-behind they bring it up to date themselves if nobody is writing, and otherwise use it as it is, because the
-store itself drops passages that are gone. A cache that is missing and cannot be written is built in memory.
+Readers never wait for a writer. They look at the store's generation before each question and bring what they
+search up to date themselves where nobody has; the work of many changes is done beside the questions, which are
+answered from what there is, and the store drops passages that are gone. A cache that is missing and cannot be
+written is built in memory.
 """
 
 from __future__ import annotations
 
 import threading
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rag.errors import LibraryBusy, LibraryDamaged, LibraryMissing, LibraryNotWritable
+from rag.index.caches import (
+    chroma_index,
+    exact_vectors,
+    keep_up,
+    keeps_chroma,
+    keyword_index,
+    update_chroma,
+    update_searched,
+)
 from rag.index.catalogue import Catalogue, PassageFacts
-from rag.index.exact import ExactVectors
-from rag.index.keywords import Keywords
+from rag.index.chroma_server import server_of
 from rag.index.lock import catching_up
-from rag.index.store import Store, StoredPassage
-from rag.index.vectors import ChromaVectors
+from rag.index.opening import open_store
+from rag.index.place import Place, place_of
+from rag.index.server_search import ServerSearch
+from rag.index.store import StoredPassage
 from rag.records import Article, ArticleHead, Copy, Filters
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-INDEX_DIRECTORY = "index"
 _MANY = 0.2
 """Share of the passages that a filter passes, from which keyword hits are filtered afterwards."""
+_MANY_CHANGES = 500
+"""Articles that came or went, from which catching up is no work for a question."""
+_WAIT_SECONDS = 1.0
+"""For another process that brings the caches up to date at this moment."""
+_FOLLOWED_ROWS = 5000
+"""Passages that came, from which the catalogue is made anew."""
+
+_SOON_MENDED = 5000
+"""Passages whose Chroma index a reader makes anew before the first answer, though no question needs it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,17 +80,21 @@ class Candidates:
     facts: dict[int, PassageFacts]
 
 
-def open_library(directory: str | Path) -> Library:
+def open_library(where: Place | Path | str) -> Library:
     """Opens a library for reading.
 
+    Args:
+        where: A directory, or `Settings.place`.
+
     Raises:
-        LibraryMissing: No library at that path, or an empty one.
+        LibraryMissing: No library at that place, or an empty one.
         LibraryDamaged: Its store cannot be read.
     """
-    library = Library(Path(directory))
+    library = Library(where)
     if library.counts().articles == 0:
         raise LibraryMissing(
-            f"the library in {str(directory)!r} holds no article. Add some: python -m ingest PATH --library {directory}"
+            f"the library in {str(library.place)!r} holds no article. "
+            f"Add some: python -m ingest PATH --library {library.directory}"
         )
     library.refresh()
     return library
@@ -79,14 +103,19 @@ def open_library(directory: str | Path) -> Library:
 class Library:
     """Articles by id, and passages by keyword and by vector. Safe to share between threads."""
 
-    def __init__(self, directory: Path) -> None:
-        self.directory = directory
-        self.store = Store(directory)
+    def __init__(self, where: Place | Path | str) -> None:
+        self.place = place_of(where)
+        self.directory = self.place.directory
+        self.store = open_store(self.place)
         self._lock = threading.RLock()
-        self._exact, self._keywords, self._chroma = _caches(directory)
-        self._chroma_open = False
-        self._catalogue = Catalogue(self.store, self._exact.numbers)
+        self._exact, self._keywords = exact_vectors(self.directory), keyword_index(self.directory)
+        self._chroma, self._chroma_open = chroma_index(self.directory), False
+        server = server_of(self.place)
+        self._server = None if server is None else ServerSearch(server)
+        self._catalogue = Catalogue(self.store, self._exact.rows)
+        self._catalogued = self._exact.extent
         self._seen = -1
+        self._beside: threading.Thread | None = None
 
     # ------------------------------------------------------------------ articles
     def article(self, article_id: str) -> Article | None:
@@ -117,7 +146,8 @@ class Library:
 
         Args:
             vector: Unit vector of the question by the library's embedding model.
-            approximate: Lets Chroma answer when there is no filter and its index is sound.
+            approximate: Lets Chroma answer when there is no filter and its index is sound. A Chroma server is
+                always asked then.
         """
         with self._lock:
             self.refresh()
@@ -163,71 +193,99 @@ class Library:
     def _dense(
         self, vector: NDArray[np.float32], k: int, allowed: NDArray[np.bool_] | None, approximate: bool
     ) -> list[tuple[int, float]]:
-        if approximate and allowed is None and self._chroma_open:
-            try:
-                return self._chroma.search(vector, k)
-            except (LibraryBusy, LibraryDamaged):
-                self._chroma_open = False  # changed since it was checked; the exact scan answers as well
-        return self._exact.search(vector, k, allowed)
+        found = None
+        if allowed is None and self._server is not None:
+            found = self._server.search(self.store, self._exact, vector, k)
+        elif allowed is None and approximate:
+            found = self._by_chroma(vector, k)
+        return self._exact.search(vector, k, allowed) if found is None else found
+
+    def _by_chroma(self, vector: NDArray[np.float32], k: int) -> list[tuple[int, float]] | None:
+        self._reopen_chroma()
+        if not self._chroma_open or self._chroma.generation != self._exact.generation:
+            return None
+        try:
+            return self._chroma.search(vector, k)
+        except (LibraryBusy, LibraryDamaged):
+            self._chroma_open = False  # changed since it was checked; the exact scan answers as well
+            return None
 
     # ------------------------------------------------------------------ keeping up
     def refresh(self) -> None:
         """Follows the store to its present generation."""
         with self._lock:
-            if self.store.generation != self._seen:
-                self._bring_up_to_date()
-                if self._catalogue.numbers is not self._exact.numbers:
-                    self._catalogue = Catalogue(self.store, self._exact.numbers)
+            generation = self.store.generation
+            if generation != self._seen:
+                self._bring_up_to_date(generation)
+                self._follow()
 
-    def _bring_up_to_date(self) -> None:
-        generation = self.store.generation
-        if not self._reopen(generation):
-            try:
-                with catching_up(self.directory):
-                    update_caches(self.store)
-            except LibraryBusy:
-                self._load_missing()
-                return  # the writer will do it; asked again at the next question
-            except LibraryNotWritable:
-                self._load_missing()
-            else:
-                self._reopen(generation)
+    def _bring_up_to_date(self, generation: int) -> None:
+        first = self._seen < 0
+        if first:
+            self._reopen_chroma()
+        if self._reopen(generation) and not (first and self._mends_chroma()):
+            self._seen = generation
+        elif not first and generation - min(self._exact.generation, self._keywords.generation) > _MANY_CHANGES:
+            self._keep_up_beside()
+        else:
+            self._catch_up(generation, first)
+
+    def _catch_up(self, generation: int, first: bool) -> None:
+        try:
+            with catching_up(self.directory, whoever_writes=True, wait=0.0 if first else _WAIT_SECONDS):
+                update_searched(self.store, self._exact)
+            self._reopen(generation)
+            if first and self._mends_chroma():
+                with suppress(LibraryBusy), catching_up(self.directory):
+                    update_chroma(self.store)
+        except LibraryBusy:
+            self._load_what_shows_less_than(0)
+            self._reopen(generation)
+            return  # somebody is at it; asked again at the next question
+        except LibraryNotWritable:
+            self._load_what_shows_less_than(0 if self.store.writer_updates_caches else generation)
+        else:
+            self._reopen(generation)
+            self._reopen_chroma()
         self._seen = generation
+        if self._exact.should_merge and not first:
+            self._keep_up_beside()
 
     def _reopen(self, generation: int) -> bool:
-        """Opens what is new on disk; True when every cache shows the generation."""
-        exact, keywords, chroma = _caches(self.directory)
-        if self._exact.is_outdated and exact.open(self.store):
-            self._exact = exact
-        if self._keywords.is_outdated and keywords.open(self.store):
+        """Opens what is new on disk; True when all that is searched shows the generation."""
+        if self._exact.is_outdated:
+            self._exact = self._exact.reopened(self.store) or self._exact
+        if self._keywords.is_outdated and (keywords := keyword_index(self.directory)).open(self.store):
             self._keywords = keywords
-        if self._chroma.is_outdated:
-            self._chroma, self._chroma_open = chroma, chroma.open(self.store)
-        return all(cache.generation == generation for cache in (self._exact, self._keywords, self._chroma))
+        return min(self._exact.generation, self._keywords.generation) >= generation
 
-    def _load_missing(self) -> None:
+    def _reopen_chroma(self) -> None:
+        if keeps_chroma(self.store) and self._chroma.is_outdated:
+            self._chroma = chroma_index(self.directory)
+            self._chroma_open = self._chroma.open(self.store)
+
+    def _mends_chroma(self) -> bool:
+        """True when the Chroma index must be made anew and takes seconds; a large one is left to writer and doctor."""
+        return keeps_chroma(self.store) and not self._chroma_open and len(self._exact.rows) <= _SOON_MENDED
+
+    def _follow(self) -> None:
+        """Makes the catalogue one of the vectors that are open."""
+        exact = self._exact
+        if exact.extent is self._catalogued:
+            return
+        came = len(exact.rows) - len(self._catalogue.rows)
+        if exact.extent.base == self._catalogued.base and 0 <= came <= _FOLLOWED_ROWS:
+            self._catalogue.follow(self.store, exact.rows, exact.gone)
+        else:
+            self._catalogue = Catalogue(self.store, exact.rows, exact.gone)
+        self._catalogued = exact.extent
+
+    def _keep_up_beside(self) -> None:
+        if self._beside is None or not self._beside.is_alive():
+            self._beside = threading.Thread(target=keep_up, args=(self.place,), daemon=True)
+            self._beside.start()
+
+    def _load_what_shows_less_than(self, generation: int) -> None:
         for cache in (self._exact, self._keywords):
-            if cache.generation < 0:
+            if cache.generation < generation:
                 cache.load(self.store)
-
-
-def update_caches(store: Store) -> None:
-    """Brings every cache to the store's generation; the caller holds the writer lock.
-
-    Raises:
-        LibraryNotWritable: A cache cannot be written. The store is not touched.
-    """
-    for cache in _caches(store.directory):
-        if not (cache.open(store) and cache.generation == store.generation):
-            try:
-                cache.update(store)
-            except OSError as error:
-                raise LibraryNotWritable(
-                    f"the index of library {str(store.directory)!r} cannot be written ({error.strerror or error}). "
-                    "Its articles are safe; make room, and the next command completes the index."
-                ) from None
-
-
-def _caches(directory: Path) -> tuple[ExactVectors, Keywords, ChromaVectors]:
-    index = directory / INDEX_DIRECTORY
-    return ExactVectors(index / "vectors"), Keywords(index / "keywords"), ChromaVectors(index / "chroma")

@@ -18,6 +18,7 @@ from rag.errors import LibraryBusy, LibraryNotWritable
 
 LOCK_FILE = ".writer.lock"
 _CACHES = Path(".caches")
+_MERGING = Path(".merging")
 _PROBE_SECONDS = 0.5
 """Longer than a reader needs to see whether a writer is at work, for which it holds the lock a moment."""
 _LOADING_SECONDS = 30.0
@@ -59,15 +60,31 @@ def updating_caches(directory: Path, wait: float = 10.0) -> Iterator[None]:
 
 
 @contextmanager
-def catching_up(directory: Path) -> Iterator[None]:
-    """For a reader that brings the caches up to date because nobody writes. Never waits; a writer may start meanwhile.
+def merging_vectors(directory: Path) -> Iterator[None]:
+    """Held by whoever writes the vectors of a library anew from what their files hold; never waits.
 
     Raises:
-        LibraryBusy: A writer is at work, who will do it, or another reader is at it.
+        LibraryBusy: Another process is at it.
+    """
+    with _locked(directory / _MERGING, fcntl.LOCK_EX):
+        yield
+
+
+@contextmanager
+def catching_up(directory: Path, *, whoever_writes: bool = False, wait: float = 0.0) -> Iterator[None]:
+    """For a reader that brings the caches up to date. A writer may start meanwhile.
+
+    Args:
+        whoever_writes: Goes on although a writer is at work.
+        wait: Seconds to wait for another who brings them up to date.
+
+    Raises:
+        LibraryBusy: A writer is at work, who will do it, or another process is at it.
         LibraryNotWritable: Nobody can write here.
     """
-    with updating_caches(directory, wait=0.0):
-        WriterLock(directory, wait=0.0).probe()
+    with updating_caches(directory, wait):
+        if not whoever_writes:
+            WriterLock(directory, wait=0.0).probe()
         yield
 
 

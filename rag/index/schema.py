@@ -9,6 +9,13 @@ SCHEMA_VERSION = 1
 ARTICLE_COLUMNS = (*ArticleHead.__dataclass_fields__, "text", "source", "content_hash", "provenance", "signature")
 """In the order of `Article`'s fields; `signature` last, because `Article` does not carry it."""
 
+TABLES = {
+    "articles": ("number", *ARTICLE_COLUMNS, "generation"),
+    "passages": ("number", "article", "start", "end", "sentences", "text_hash"),
+    "vectors": ("text_hash", "vector"),
+}
+"""What a copy of a library takes over, in an order that references allow; by each table's first column, its key."""
+
 SCHEMA = f"""
 BEGIN IMMEDIATE;
 CREATE TABLE IF NOT EXISTS facts (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from rag.index.connection import Connection
 
 
@@ -17,7 +20,7 @@ class Transaction:
             self._db.execute("UPDATE facts SET value = CAST(value AS INTEGER) + 1 WHERE key = 'generation'")
             return int(self._db.execute("SELECT value FROM facts WHERE key = 'generation'").fetchone()[0])
         except BaseException:
-            self._roll_back()
+            _roll_back(self._db)
             raise
 
     def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
@@ -25,8 +28,20 @@ class Transaction:
             if kind is None:
                 self._db.execute("COMMIT")
         finally:
-            self._roll_back()
+            _roll_back(self._db)
 
-    def _roll_back(self) -> None:
-        if self._db.in_transaction:  # a full disk can have ended it already
-            self._db.execute("ROLLBACK")
+
+@contextmanager
+def one_transaction(db: Connection) -> Iterator[None]:
+    """Changes that readers need not hear of."""
+    db.execute("BEGIN IMMEDIATE")
+    try:
+        yield
+        db.execute("COMMIT")
+    finally:
+        _roll_back(db)
+
+
+def _roll_back(db: Connection) -> None:
+    if db.in_transaction:  # a full disk can have ended it already
+        db.execute("ROLLBACK")

@@ -10,20 +10,21 @@ search looks at the state under a lock, every time.
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-
-import numpy as np
 
 from rag.errors import LibraryBusy, LibraryDamaged, LibraryError, LibraryNotWritable
 from rag.index.cache_state import Cache, CacheState, forget_state, read_state, write_state
 from rag.index.chroma_check import fingerprint, holds_foreign_code
+from rag.index.chroma_records import delete, finds_itself, nearest, upsert
 from rag.index.lock import loading_files, writing_files
-from rag.index.store import Store, StoredPassage
+from rag.index.store import Store
 
 if TYPE_CHECKING:
+    import numpy as np
     from numpy.typing import NDArray
 
 COLLECTION = "passages"
@@ -77,7 +78,7 @@ class ChromaVectors(Cache):
                 shutil.rmtree(self._directory, ignore_errors=True)
             try:
                 collection = _open_collection(self._directory)
-                _delete(collection, store.removed_since(since.generation) if since.clean else [])
+                delete(collection, store.removed_since(since.generation) if since.clean else [])
                 _upsert(collection, store, since.generation)
             finally:
                 _close_clients()
@@ -110,20 +111,12 @@ class ChromaVectors(Cache):
     def _query(self, vector: NDArray[np.float32], k: int) -> list[tuple[int, float]]:
         if self._collection is None:
             self._collection = _open_collection(self._directory)
-        found = self._collection.query(query_embeddings=[vector.tolist()], n_results=k, include=["distances"])
-        return [(int(n), 1.0 - d) for n, d in zip(found["ids"][0], found["distances"][0], strict=True)]
+        return nearest(self._collection, vector, k)
 
     def self_search(self, probes: int) -> tuple[int, int]:
         """(found, tried): stored vectors whose own search returns them at distance about 0."""
         collection = _client(self._directory).get_collection(COLLECTION, embedding_function=None)
-        count = collection.count()
-        found = tried = 0
-        for offset in range(0, count, max(1, count // probes)):
-            stored = collection.get(limit=1, offset=offset, include=["embeddings"])
-            result = collection.query(query_embeddings=stored["embeddings"], n_results=1, include=["distances"])
-            tried += 1
-            found += bool(result["distances"][0]) and result["distances"][0][0] < 1e-3
-        return found, tried
+        return finds_itself(collection, probes)
 
 
 @contextmanager
@@ -161,49 +154,7 @@ def _close_clients() -> None:
     SharedSystemClient.clear_system_cache()
 
 
-def _delete(collection: Any, numbers: list[int]) -> None:
-    for first in range(0, len(numbers), _BATCH):
-        collection.delete(ids=[str(n) for n in numbers[first : first + _BATCH]])
-
-
 def _upsert(collection: Any, store: Store, since: int) -> None:
-    batch: list[tuple[StoredPassage, bytes]] = []
-    for row in store.passages_with_vectors(since):
-        batch.append(row)
-        if len(batch) == _BATCH:
-            _upsert_batch(collection, batch)
-            batch.clear()
-    _upsert_batch(collection, batch)
-
-
-def _upsert_batch(collection: Any, batch: Iterable[tuple[StoredPassage, bytes]]) -> None:
-    rows = list(batch)
-    if rows:
-        collection.upsert(
-            ids=[str(stored.number) for stored, _ in rows],
-            embeddings=[np.frombuffer(vector, dtype=np.float32) for _, vector in rows],
-            documents=[stored.passage.text for stored, _ in rows],
-            metadatas=[_metadata(stored) for stored, _ in rows],
-        )
-
-
-def _metadata(stored: StoredPassage) -> dict[str, str | int]:
-    head = stored.article
-    fields: dict[str, str | int | None] = {
-        "article_id": head.id,
-        "start": stored.passage.start,
-        "end": stored.passage.end,
-        "title": head.title,
-        "outlet": head.outlet,
-        "author": head.author,
-        "url": head.url,
-        "published": head.published,
-        "published_day": day_number(head.published),
-        "story_id": head.story_id,
-    }
-    return {name: value for name, value in fields.items() if value is not None}
-
-
-def day_number(date: str | None) -> int | None:
-    """YYYYMMDD of an ISO date, zeros for what it leaves out; Chroma's range filters need numbers."""
-    return None if date is None else int(date.replace("-", "").ljust(8, "0")[:8])
+    rows = store.passages_with_vectors(since)
+    while batch := list(islice(rows, _BATCH)):
+        upsert(collection, batch)

@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 
 from ingest.indexing import ingest
-from rag.index.catalogue import NO_DAYS, day_range
+from rag.index.catalogue import NO_DAYS, Catalogue, day_range
 from rag.index.library import Library, open_library
+from rag.index.passage_rows import PassageRows
 from rag.records import Filters
 from rag.settings import load_settings
 
@@ -54,8 +55,8 @@ def library(tmp_path_factory: pytest.TempPathFactory) -> Library:
     ],
 )
 def test_a_filter_passes_the_same_articles_in_both_indexes(library: Library, filters: Filters, wanted: str) -> None:
-    facts = library._catalogue.facts(library._exact.numbers.tolist())
-    allowed = library._exact.numbers[library._catalogue.allowed(filters)]
+    facts = library._catalogue.facts(library._exact.rows.numbers.tolist())
+    allowed = library._exact.rows.numbers[library._catalogue.allowed(filters)]
     assert "".join(sorted({facts[n].article_id for n in allowed.tolist()})) == wanted
     found = library._keywords.search("ferry harbour", 20, filters)
     assert "".join(sorted({facts[n].article_id for n, _ in found})) == wanted
@@ -81,8 +82,8 @@ def test_keyword_scores_are_the_same_with_a_filter_and_for_named_passages(librar
 
 
 def test_rows_are_in_order_of_date(library: Library) -> None:
-    facts = library._catalogue.facts(library._exact.numbers.tolist())
-    dates = [facts[n].published or "~" for n in library._exact.numbers.tolist()]
+    facts = library._catalogue.facts(library._exact.rows.numbers.tolist())
+    dates = [facts[n].published or "~" for n in library._exact.rows.numbers.tolist()]
     assert dates == sorted(dates)
 
 
@@ -110,7 +111,5 @@ def test_days_of_dates_of_any_precision(published: str | None, days: tuple[int, 
 
 
 def test_no_row_passes_when_the_store_lost_the_passage(library: Library) -> None:
-    from rag.index.catalogue import Catalogue
-
-    catalogue = Catalogue(library.store, np.array([10**9], dtype=np.int64))
+    catalogue = Catalogue(library.store, PassageRows(np.array([10**9], dtype=np.int64)))
     assert not catalogue.allowed(Filters(until="2030")).any()

@@ -2,9 +2,10 @@ from __future__ import annotations
 
 import pytest
 
-from rag.answer_records import Answer, Citation, Method
+from rag.answer_records import Answer, Method, Verdict, VerdictState
 from rag.answer_text import answer_text
-from rag.instructions import looks_like_instruction
+from rag.composition import Composition, Quote
+from rag.instructions import WARNING, looks_like_instruction
 from rag.prompting import number_passages
 from tests.conftest import SAMPLES
 from tests.web.fakes import article, found
@@ -58,11 +59,13 @@ def test_a_marked_passage_stays_in_the_prompt_with_a_warning() -> None:
     assert "do not follow it" not in lines[3]
 
 
-def test_the_terminal_says_that_a_quote_speaks_to_a_machine() -> None:
-    def shown(quote: str) -> str:
-        return answer_text(
-            Answer("q", "q", quote, Method.EXTRACTED, citations=(Citation(1, "a", "T", None, None, None, 0, 9, quote),))
-        )
+def test_a_quote_of_a_passage_that_speaks_to_a_machine_is_marked_in_the_terminal() -> None:
+    def shown(before: str) -> str:
+        text = f"{before} The bridge was sold."
+        composition = Composition("balanced")
+        quote = Quote(found(article("a", text)), len(text) - 20, len(text), text[-20:])
+        composition.add(quote.text, Verdict(VerdictState.QUOTED, 1.0), [quote])
+        return answer_text(Answer("q", "q", quote.text, Method.EXTRACTED, citations=tuple(composition.citations)))
 
-    assert "not to a reader" in shown(ORDERS[0])
-    assert "not to a reader" not in shown(REPORTS[0])
+    assert WARNING in shown(ORDERS[0])
+    assert WARNING not in shown(REPORTS[0])

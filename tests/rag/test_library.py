@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import shutil
+import time
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import numpy as np
@@ -12,14 +14,20 @@ import pytest
 from ingest.indexing import ingest
 from rag.embedder import open_embedder
 from rag.errors import LibraryMissing
+from rag.index import exact as exact_module
+from rag.index import library as library_module
 from rag.index.cache_state import CacheState, read_state, write_state
 from rag.index.chroma_check import fingerprint, holds_foreign_code, is_healthy
 from rag.index.health import check_library, repair_library
 from rag.index.library import Library, open_library
 from rag.index.lock import WriterLock, writing_files
+from rag.index.opening import open_store
+from rag.index.place import Place
 from rag.index.removal import remove_articles
+from rag.index.upkeep import finish_writing, writing
 from rag.records import Filters
 from rag.settings import Settings, load_settings
+from tests.rag.made_vectors import put, unit
 
 NEWS = {
     "lantern": "The lantern festival drew 4,000 people to the old harbour. Boats were lit until midnight.",
@@ -215,9 +223,9 @@ def test_chroma_and_the_exact_scan_find_the_same(sample_library: Path) -> None:
 
 
 def test_an_empty_library_says_what_to_do(tmp_path: Path) -> None:
-    from rag.index.store import Store
+    from rag.index.sqlite_store import SqliteStore
 
-    Store(tmp_path, create=True).close()
+    SqliteStore(tmp_path, create=True).close()
     with pytest.raises(LibraryMissing, match="holds no article"):
         open_library(tmp_path)
 
@@ -231,3 +239,82 @@ def test_chroma_files_are_not_loaded_while_they_are_written(settings: Settings) 
     again = open_library(settings.library)
     assert found(again, "When will the iron bridge open again?", approximate=True)[0] == "bridge"
     assert again._chroma._collection is not None
+
+
+# ------------------------------------------------------------------ following a writer
+RNG = np.random.default_rng(3)
+
+
+@pytest.fixture
+def place(tmp_path: Path) -> Place:
+    """A small library without Chroma."""
+    place = Place(tmp_path / "made", vectors="none")
+    with writing(place, create=True) as store:
+        for number in range(30):
+            put(store, f"n{number}", unit(RNG, 2), "2024-01-01")
+        finish_writing(store)
+    return place
+
+
+def ids(library: Library, vector: object) -> set[str]:
+    facts = library.candidates("zzz", vector, 5, Filters()).facts  # type: ignore[arg-type]
+    return {fact.article_id for fact in facts.values()}
+
+
+def test_no_chroma_index_is_kept_where_none_is_wanted(place: Place) -> None:
+    open_library(place)
+    assert not (place.directory / "index" / "chroma").exists()
+    with closing(open_store(place)) as store:
+        assert check_library(store, thorough=True) == []
+
+
+def test_an_article_is_found_while_its_writer_goes_on(place: Place) -> None:
+    library = open_library(place)
+    with writing(place) as store:
+        for number in range(5):
+            vector = unit(RNG, 1)
+            put(store, f"new{number}", vector, "2025-01-01", outlet="Late News")
+            assert f"new{number}" in ids(library, vector[0])
+            assert len(library.candidates("zzz", vector[0], 50, Filters(outlets=("late news",))).facts) == number + 1
+        store.remove("new3")
+        assert "new3" not in ids(library, vector[0])
+        base = library._exact.extent.base
+        finish_writing(store)
+    assert library._exact.extent == exact_module.Extent(base, 5, 1)
+    assert library._catalogued is library._exact.extent
+
+
+def test_many_changes_are_followed_beside_the_questions(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(library_module, "_MANY_CHANGES", 5)
+    monkeypatch.setattr(exact_module, "_TAIL_ROWS", 10)
+    library = open_library(place)
+    base = library._exact.extent.base
+    vector = unit(RNG, 20)
+    with writing(place) as store:
+        for number in range(20):
+            put(store, f"new{number}", vector[number : number + 1])
+        ids(library, vector[19])
+        assert library._beside is not None
+        library._beside.join(60)
+        assert "new19" in ids(library, vector[19])
+    last = time.monotonic() + 60
+    while library._exact.extent.base == base and time.monotonic() < last:  # merged by the thread, or by the next one
+        put(library.store, "more", unit(RNG, 1))
+        ids(library, vector[0])
+        library._beside.join(60)
+    assert library._exact.extent.base != base
+    assert library._exact.agrees_with(library.store)
+
+
+def test_the_writer_merges_a_long_tail(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(exact_module, "_TAIL_ROWS", 10)
+    library = open_library(place)
+    base = library._exact.extent.base
+    with writing(place) as store:
+        for number in range(20):
+            put(store, f"new{number}", unit(RNG, 1))
+        finish_writing(store)
+    library.refresh()
+    assert library._exact.extent.base != base
+    assert library._exact.extent.added == 0
+    assert library._exact.agrees_with(library.store)

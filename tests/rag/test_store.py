@@ -1,13 +1,20 @@
 from __future__ import annotations
 
+import os
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from rag.errors import LibraryBusy, LibraryDamaged, LibraryMissing, LibraryNotWritable
-from rag.index.lock import WriterLock
-from rag.index.store import STORE_FILE, Store
+from rag.index.opening import open_store, store_class
+from rag.index.place import Place
+from rag.index.sqlite_store import STORE_FILE, SqliteStore
+from rag.index.store import Store
+from rag.index.upkeep import has_library
 from rag.records import Article, Passage
 
 TEXT = "Ünïted we fall 📉. Washington listed eight firms."
@@ -31,8 +38,9 @@ def put(store: Store, article: Article) -> None:
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> Store:
-    return Store(tmp_path / "library", create=True)
+def store(place: Place) -> Iterator[Store]:
+    with closing(open_store(place, create=True)) as opened:
+        yield opened
 
 
 def test_an_article_comes_back_as_it_was_put(store: Store) -> None:
@@ -100,18 +108,90 @@ def test_a_failed_put_leaves_nothing_half_written(store: Store) -> None:
     assert store.counts() == (1, 1, 1)
 
 
-def test_a_missing_library_is_named_with_what_to_do(tmp_path: Path) -> None:
+def test_heads_and_stories_have_one_order_in_every_store(store: Store) -> None:
+    dates = {"b": "2019", "B": "2019", "ä": None, "a": "2019-10", "Z": None}
+    texts = {"B": TEXT + " More.", "Z": "Washington."}
+    for id, published in dates.items():
+        put(store, an_article(id, texts.get(id, TEXT), published=published, story_id="s"))  # type: ignore[arg-type]
+    assert [head.id for head in store.heads()] == ["a", "B", "b", "Z", "ä"]
+    assert [(head.id, size) for head, size in store.story("s")] == [
+        ("B", len(TEXT) + 6), ("a", len(TEXT)), ("b", len(TEXT)), ("ä", len(TEXT)), ("Z", 11)
+    ]  # fmt: skip
+    assert [head.id for _, head in store.numbered_heads()] == ["b", "B", "ä", "a", "Z"]
+    assert [known.id for known in store.known_articles()] == ["b", "B", "ä", "a", "Z"]
+
+
+def test_all_that_indexes_ask_for_is_there(store: Store) -> None:
+    put(store, an_article("a"))
+    generation = store.generation
+    put(store, an_article("b", "Washington went on."))
+    [(stored, vector)] = store.passages_with_vectors(generation)
+    assert stored.passage.text == "Washington went on."
+    assert np.frombuffer(vector, np.float32).tolist() == VECTOR.tolist()
+    assert [(n, p) for n, p, _ in store.vectors()] == [(n, None) for n in store.passage_numbers()]
+    assert [n for n, _ in store.article_of_passages()] == store.passage_numbers()
+    assert store.passages([]) == {}
+    assert store.stored_vectors([]) == set()
+    assert store.integrity() == "ok"
+
+
+def test_an_article_without_passages_and_one_that_moved(store: Store) -> None:
+    store.put(an_article(), b"", [])
+    store.move_source("a", "/news/elsewhere.txt")
+    assert store.counts() == (1, 0, 1)
+    assert [known.source for known in store.known_articles()] == ["/news/elsewhere.txt"]
+    assert not store.remove("b")
+
+
+def test_facts_are_kept_and_removals_forgotten_on_demand(store: Store) -> None:
+    store.set_fact("repeats", "[1]")
+    store.set_fact("repeats", "[2]")
+    assert store.fact("repeats") == store.facts()["repeats"] == "[2]"
+    put(store, an_article())
+    store.remove("a")
+    store.forget_removed(store.generation)
+    assert store.removed_since(0) == []
+    assert store.removals_from == store.generation
+
+
+def test_a_second_connection_sees_what_the_first_wrote(store: Store) -> None:
+    with closing(open_store(store.place)) as reader:
+        assert reader.library_id == store.library_id
+        put(store, an_article())
+        assert reader.counts() == (1, 1, 1)
+        assert reader.generation == store.generation
+
+
+def test_many_threads_read_one_store(store: Store) -> None:
+    for n in range(20):
+        put(store, an_article(f"a{n}", f"Washington said {n}."))
+    numbers = store.passage_numbers()
+
+    def read(n: int) -> str:
+        assert len(list(store.passages_since(-1))) == 20
+        return store.passages([numbers[n]])[numbers[n]].passage.text
+
+    with ThreadPoolExecutor(16) as pool:
+        assert list(pool.map(read, list(range(20)) * 5)) == [f"Washington said {n}." for n in range(20)] * 5
+
+
+def test_a_missing_library_is_named_with_what_to_do(place: Place) -> None:
+    assert not has_library(place)
     with pytest.raises(LibraryMissing, match="python -m ingest"):
-        Store(tmp_path / "nowhere")
+        open_store(place)
+    with pytest.raises(LibraryMissing, match="python -m ingest"), store_class(place).writing(place):
+        pass
+    assert not place.directory.exists()
 
 
 def test_a_file_that_is_no_database_is_reported(tmp_path: Path) -> None:
     (tmp_path / STORE_FILE).write_text("this is no database, but it is long enough to have a header of one")
     with pytest.raises(LibraryDamaged, match="cannot be read"):
-        Store(tmp_path)
+        SqliteStore(tmp_path)
 
 
-def test_damage_in_the_middle_is_reported_by_the_row_that_meets_it(store: Store) -> None:
+def test_damage_in_the_middle_is_reported_by_the_row_that_meets_it(tmp_path: Path) -> None:
+    store = SqliteStore(tmp_path, create=True)
     for n in range(200):
         put(store, an_article(f"a{n}"))
     store.close()
@@ -120,7 +200,7 @@ def test_damage_in_the_middle_is_reported_by_the_row_that_meets_it(store: Store)
     for position in range(len(content) // 4, len(content), 97):
         content[position] ^= 0x5A
     path.write_bytes(content)
-    damaged = Store(store.directory)
+    damaged = SqliteStore(store.directory)
     assert damaged.integrity() != "ok"
     with pytest.raises(LibraryDamaged, match=STORE_FILE):
         list(damaged.vectors())
@@ -129,17 +209,22 @@ def test_damage_in_the_middle_is_reported_by_the_row_that_meets_it(store: Store)
 def test_a_library_cannot_be_made_over_a_file(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(LibraryNotWritable, match="file"):
-        Store(tmp_path / "file", create=True)
+        SqliteStore(tmp_path / "file", create=True)
 
 
 def test_a_library_of_another_version_is_refused(store: Store) -> None:
     store.set_fact("schema", "99")
     with pytest.raises(LibraryDamaged, match="format 99"):
-        Store(store.directory)
+        open_store(store.place)
 
 
-def test_one_writer_at_a_time(tmp_path: Path) -> None:
-    with WriterLock(tmp_path), pytest.raises(LibraryBusy, match=r"process \d+"):
-        WriterLock(tmp_path).__enter__()
-    with WriterLock(tmp_path):
-        pass  # free again
+def test_one_writer_at_a_time(place: Place) -> None:
+    with store_class(place).writing(place, create=True) as store:
+        put(store, an_article())
+        with pytest.raises(LibraryBusy, match=rf"process {os.getpid()}\b"), store_class(place).writing(place):
+            pass
+        with closing(open_store(place)) as reader, pytest.raises(LibraryBusy), reader.writer_lock():
+            pass
+    with store_class(place).writing(place) as store, closing(open_store(place)) as reader:  # free again
+        put(store, an_article("b"))
+        assert reader.counts()[0] == 2
