@@ -14,9 +14,10 @@ from itertools import pairwise
 from rag.claims.quantities import Quantity
 from rag.claims.stems import comparable_stem
 from rag.extraction import ScoredSentence
-from rag.figure_disagreements import asks_for_figures, measures, of_one_size, subject_of
-from rag.oppositions import Opposition, Statement, is_quoted, other_speakers
+from rag.figure_disagreements import asks_for_figures, measures, of_one_size
+from rag.oppositions import Opposition, Statement, asked_stems, is_quoted, other_speakers
 from rag.speakers import speaker_of
+from rag.tokens import stem
 
 _GAP = 4
 """Characters between two sentences that follow each other, paragraph breaks included."""
@@ -54,7 +55,7 @@ def find_rebuttals(
         if of_quoted and (opposition := _claim(first, second)):
             yield opposition
         elif wanted and (figures := _figures(first, second)) and (of_quoted or _any_same(wanted, figures)):
-            yield _apart(figures, (first, second))
+            yield _apart(question, figures, (first, second))
 
 
 def _following(scored: Sequence[ScoredSentence]) -> Iterator[tuple[ScoredSentence, ScoredSentence]]:
@@ -101,6 +102,9 @@ def _any_same(wanted: Iterable[Quantity], figures: tuple[Quantity, Quantity]) ->
     return any(_same(q, figure) for q in wanted for figure in figures)
 
 
-def _apart(figures: tuple[Quantity, Quantity], sentences: tuple[ScoredSentence, ScoredSentence]) -> Opposition:
+def _apart(
+    question: str, figures: tuple[Quantity, Quantity], sentences: tuple[ScoredSentence, ScoredSentence]
+) -> Opposition:
     sides = [Statement(s, q.shown, speaker_of(s.text)) for s, q in zip(sentences, figures, strict=True)]
-    return Opposition("figure", subject_of(figures[0]), tuple(sides))
+    nouns = (q.noun for q in figures if q.noun and stem(q.noun) in asked_stems(question))
+    return Opposition("figure", next(nouns, "figure"), tuple(sides))

@@ -110,6 +110,7 @@ def test_two_speakers_figures_in_following_sentences_are_set_side_by_side() -> N
         "The company says that 170 million people use the app. The researcher Emarket believes it is about 118 million."
     )
     (opposition,) = found(REACH, said(text, "a"))
+    assert opposition.subject == "people"
     assert [(side.value, side.speaker) for side in opposition.sides] == [
         ("170 million", "The company"),
         ("118 million", "The researcher Emarket"),
