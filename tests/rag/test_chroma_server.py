@@ -104,6 +104,23 @@ def test_the_server_answers_what_the_exact_scan_answers(place: Place) -> None:
     assert first(library, VECTORS["n5"][1]) != "n5"
 
 
+def test_every_step_of_a_filling_may_take_long(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A busy server answers late; what is recorded in between must not shorten the limit of the rest."""
+    monkeypatch.setattr(chroma_server, "_BATCH", 20)
+    monkeypatch.setattr(chroma_server, "_BATCHES_PER_RECORD", 1)
+    assert place.vectors is not None
+    vectors, send, limits = ServerVectors(place.vectors, {}), chroma_server.upsert, []
+
+    def sending(*arguments: Any) -> None:
+        limits.append(vectors._client._server._session.timeout.read)
+        send(*arguments)
+
+    monkeypatch.setattr(chroma_server, "upsert", sending)
+    with closing(open_store(place)) as store:
+        vectors.update(store, anew=True)
+    assert limits == [chroma_server._WRITE_SECONDS] * 3
+
+
 def test_a_restart_is_survived(place: Place, server: ChromaProcess, caplog: pytest.LogCaptureFixture) -> None:
     library = open_library(place)
     assert server_answers(library)
