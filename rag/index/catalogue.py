@@ -21,6 +21,8 @@ from rag.records import ArticleHead, Filters
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+_MASKS = 8
+"""Filters whose rows are remembered, those used last."""
 NO_DAYS = (99_999_999, 0)
 """First and last day of an article without a date: neither after nor before any day."""
 
@@ -74,7 +76,7 @@ class Catalogue:
         self._is_there[self._article[self._article >= 0]] = True
         self._days = np.array([day_range(h.published) for h in self._heads], dtype=np.int32).reshape(-1, 2)
         self._of_story = Counter(h.story_id for h, there in zip(self._heads, self._is_there, strict=True) if there)
-        self._last: tuple[Filters, NDArray[np.bool_]] | None = None
+        self._masks: dict[str, NDArray[np.bool_]] = {}
         self._codes: dict[str, tuple[dict[str, int], NDArray[np.int32]]] = {}
 
     def follow(self, store: Store, rows: PassageRows, gone: NDArray[np.intp]) -> None:
@@ -89,7 +91,7 @@ class Catalogue:
         article[gone] = -1
         self._add(list(heads.values()))
         self._drop([int(place) for place in left if place >= 0 and self._is_there[place]])
-        self.rows, self._article, self._last = rows, article, None
+        self.rows, self._article, self._masks = rows, article, {}
 
     def _add(self, heads: Sequence[ArticleHead]) -> None:
         days = np.array([day_range(h.published) for h in heads], dtype=np.int32).reshape(-1, 2)
@@ -106,9 +108,14 @@ class Catalogue:
 
     def allowed(self, filters: Filters) -> NDArray[np.bool_]:
         """For each of the rows whether its passage is there and meets every filter; text ignores case."""
-        if self._last is None or self._last[0] != filters:
-            self._last = (filters, self._decide(filters))
-        return self._last[1]
+        key = repr(filters)  # which, other than their hash, lists of values have too
+        mask = self._masks.pop(key, None)
+        if mask is None:
+            mask = self._decide(filters)
+            if len(self._masks) >= _MASKS:
+                del self._masks[next(iter(self._masks))]
+        self._masks[key] = mask
+        return mask
 
     def _decide(self, filters: Filters) -> NDArray[np.bool_]:
         articles = np.ones(len(self._heads) + 1, dtype=bool)
@@ -142,7 +149,9 @@ class Catalogue:
 
     def passing(self, passages: Sequence[int], allowed: NDArray[np.bool_]) -> set[int]:
         """Those of the passages whose row is allowed."""
-        return {number for number, row in self._known(passages) if allowed[row]}
+        numbers = np.asarray(passages, dtype=np.int64)
+        rows = self.rows.places(numbers)
+        return set(numbers[(rows >= 0) & allowed[rows]].tolist())
 
     def _known(self, passages: Sequence[int]) -> Iterator[tuple[int, int]]:
         """Known passages by number, each with its row."""

@@ -28,7 +28,7 @@ from rag.index.vector_tail import Extent, VectorTail, no_tail, stored_vectors
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-LAYOUT = "3"
+LAYOUT = "4"
 """Kept in the state's fingerprint: files of another layout are built anew."""
 _RESCORED = 2000
 _TAIL_ROWS, _TAIL_SHARE = 2000, 0.1

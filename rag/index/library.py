@@ -15,6 +15,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from rag.errors import LibraryBusy, LibraryDamaged, LibraryMissing, LibraryNotWritable
 from rag.index.caches import (
     chroma_index,
@@ -35,11 +37,12 @@ from rag.index.store import StoredPassage
 from rag.records import Article, ArticleHead, Copy, Filters
 
 if TYPE_CHECKING:
-    import numpy as np
     from numpy.typing import NDArray
 
 _MANY = 0.2
 """Share of the passages that a filter passes, from which keyword hits are filtered afterwards."""
+_SPARE, _SPARE_HITS = 1.25, 10
+"""How many more hits are looked at than would do if all outlets and times were alike."""
 _MANY_CHANGES = 500
 """Articles that came or went, from which catching up is no work for a question."""
 _WAIT_SECONDS = 1.0
@@ -181,9 +184,9 @@ class Library:
     def _by_keyword(
         self, question: str, k: int, filters: Filters, allowed: NDArray[np.bool_] | None
     ) -> list[tuple[int, float]]:
-        share = 0.0 if allowed is None else float(allowed.mean())
+        share = 0.0 if allowed is None else np.count_nonzero(allowed) / max(1, len(allowed))
         if allowed is not None and share > _MANY:  # cheaper to look at more hits than to test every hit
-            limit = int(1.5 * k / share) + k
+            limit = int(_SPARE * k / share) + _SPARE_HITS
             hits = self._keywords.search(question, limit)
             passing = self._catalogue.passing([number for number, _ in hits], allowed)
             if len(passing) >= k or len(hits) < limit:

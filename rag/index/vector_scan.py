@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     Rows = slice | NDArray[np.intp]
     Best = tuple[NDArray[np.intp], NDArray[np.float32]]
 
-_FEW = 0.05
+_FEW, _FEW_OF_COLUMNS = 0.05, 0.005
+"""Share of the rows up to which they are gathered first; it costs more where a matrix lies column by column."""
 _OUT = np.float32(8)
 """Taken off the products of rows that are not to be found; those of unit vectors lie within -1 and 1."""
 
@@ -47,7 +48,7 @@ class VectorBlock:
             allowed: For each row of all blocks whether it may be returned; None for all.
         """
         mask = None if allowed is None else allowed[self.first : self.first + len(self.matrix)]
-        rows = _rows_of(mask)
+        rows = _rows_of(mask, _FEW_OF_COLUMNS if self.matrix.flags.f_contiguous else _FEW)
         scores: NDArray[np.float32] = self.matrix[rows] @ vector
         if isinstance(rows, np.ndarray):
             best = best_rows(scores, n)
@@ -68,7 +69,7 @@ def best_of(found: Sequence[Best], n: int) -> Best:
     return rows[best], scores[best]
 
 
-def _rows_of(allowed: NDArray[np.bool_] | None) -> Rows:
+def _rows_of(allowed: NDArray[np.bool_] | None, few: float) -> Rows:
     """The rows to multiply: a run of them, which a date filter gives; few, gathered; else all."""
     if allowed is None:
         return slice(None)
@@ -78,4 +79,4 @@ def _rows_of(allowed: NDArray[np.bool_] | None) -> Rows:
     first, last = int(allowed.argmax()), len(allowed) - int(allowed[::-1].argmax())
     if last - first == count:
         return slice(first, last)
-    return np.flatnonzero(allowed) if count < _FEW * len(allowed) else slice(first, last)
+    return np.flatnonzero(allowed) if count < few * len(allowed) else slice(first, last)
