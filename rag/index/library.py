@@ -41,7 +41,7 @@ if TYPE_CHECKING:
 
 _MANY = 0.2
 """Share of the passages that a filter passes, from which keyword hits are filtered afterwards."""
-_SPARE, _SPARE_HITS = 1.25, 10
+_SPARE, _SPARE_HITS = 1.8, 10
 """How many more hits are looked at than would do if all outlets and times were alike."""
 _MANY_CHANGES = 500
 """Articles that came or went, from which catching up is no work for a question."""
