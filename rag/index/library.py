@@ -226,7 +226,7 @@ class Library:
         first = self._seen < 0
         if first:
             self._reopen_chroma()
-        if self._reopen(generation) and not (first and self._mends_chroma()):
+        if self._reopen(generation) and not (first and self._mends_chroma(generation)):
             self._seen = generation
         elif not first and generation - min(self._exact.generation, self._keywords.generation) > _MANY_CHANGES:
             self._keep_up_beside()
@@ -238,7 +238,7 @@ class Library:
             with catching_up(self.directory, whoever_writes=True, wait=0.0 if first else _WAIT_SECONDS):
                 update_searched(self.store, self._exact)
             self._reopen(generation)
-            if first and self._mends_chroma():
+            if first and self._mends_chroma(generation):
                 with suppress(LibraryBusy), catching_up(self.directory):
                     update_chroma(self.store)
         except LibraryBusy:
@@ -267,9 +267,10 @@ class Library:
             self._chroma = chroma_index(self.directory)
             self._chroma_open = self._chroma.open(self.store)
 
-    def _mends_chroma(self) -> bool:
-        """True when the Chroma index must be made anew and takes seconds; a large one is left to writer and doctor."""
-        return keeps_chroma(self.store) and not self._chroma_open and len(self._exact.rows) <= _SOON_MENDED
+    def _mends_chroma(self, generation: int) -> bool:
+        """True when the Chroma index is behind and takes seconds; a large one is left to writer and doctor."""
+        shows_it = self._chroma_open and self._chroma.generation >= generation
+        return keeps_chroma(self.store) and not shows_it and len(self._exact.rows) <= _SOON_MENDED
 
     def _follow(self) -> None:
         """Makes the catalogue one of the vectors that are open."""
