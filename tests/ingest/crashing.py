@@ -186,7 +186,8 @@ def assert_sound(where: Place | Path, acknowledged: Iterable[str], *, thorough: 
     step = max(1, len(numbers) // 60)
     for stored in library.passages(numbers[::step]).values():
         assert_found(library, stored.article.title, stored.passage.text)
-    assert check_library(library.store, thorough=thorough) == []
+    findings = check_library(library.store, thorough=thorough)
+    assert findings == [], findings
 
 
 def assert_found(library: Library, title: str, passage: str) -> None:
