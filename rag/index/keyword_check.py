@@ -8,6 +8,7 @@ footer's length and a magic number, both 4 bytes, little-endian.
 from __future__ import annotations
 
 import json
+import re
 import struct
 import zlib
 from functools import lru_cache
@@ -17,6 +18,7 @@ from typing import Any
 _MAGIC = 1337
 _PARTS = ("fast", "fieldnorm", "idx", "pos", "store", "term")
 _END = struct.Struct("<II")
+_OF_A_SEGMENT = re.compile(r"[0-9a-f]{32}\.")
 
 
 @lru_cache(maxsize=4096)
@@ -28,11 +30,27 @@ def _is_intact_as_it_is(file: Path, _: tuple[int, ...]) -> bool:
 def is_intact(directory: Path) -> bool:
     """True when every file of every segment in use has its checksum; about a second per gigabyte."""
     try:
-        segments = json.loads((directory / "meta.json").read_bytes())["segments"]
-        files = [directory / name for segment in segments for name in _files(segment)]
+        files = [directory / name for name in _in_use(directory)]
         return all(_is_intact_as_it_is(file.absolute(), _state(file)) for file in files)
     except (OSError, ValueError, KeyError, TypeError, RecursionError, struct.error):
         return False
+
+
+def drop_leftovers(directory: Path) -> None:
+    """Deletes the files of segments that no commit names, which a killed writer leaves.
+
+    tantivy names a file of deletions by a count of operations, would come to the same name again, and writes over no
+    file: the index could never be changed again. To be called on an intact index by whoever may write it.
+    """
+    in_use = set(_in_use(directory))
+    for file in directory.iterdir():
+        if _OF_A_SEGMENT.match(file.name) and file.name not in in_use:
+            file.unlink(missing_ok=True)
+
+
+def _in_use(directory: Path) -> list[str]:
+    segments = json.loads((directory / "meta.json").read_bytes())["segments"]
+    return [name for segment in segments for name in _files(segment)]
 
 
 def _state(file: Path) -> tuple[int, ...]:

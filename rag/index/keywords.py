@@ -12,7 +12,7 @@ from rag.date_words import date_words
 from rag.errors import LibraryNotWritable
 from rag.index.cache_state import Cache, CacheState, read_state, write_state
 from rag.index.catalogue import NO_DAYS, TEXT_FIELDS, day_range, text_filters
-from rag.index.keyword_check import is_intact
+from rag.index.keyword_check import drop_leftovers, is_intact
 from rag.index.store import Store, StoredPassage
 from rag.records import Filters
 from rag.tokens import STOP_WORDS, tokens
@@ -66,7 +66,9 @@ class Keywords(Cache):
             LibraryNotWritable: tantivy cannot write its files.
         """
         state = read_state(self._directory)
-        if not self.open(store):
+        if self.open(store):
+            drop_leftovers(self._directory)
+        else:
             shutil.rmtree(self._directory, ignore_errors=True)
             state = CacheState()
         generation = store.generation

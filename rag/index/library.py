@@ -8,6 +8,7 @@ written is built in memory.
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections.abc import Sequence
 from contextlib import suppress
@@ -52,6 +53,7 @@ _FOLLOWED_ROWS = 5000
 
 _SOON_MENDED = 5000
 """Passages whose Chroma index a reader makes anew before the first answer, though no question needs it."""
+_LOG = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -245,7 +247,8 @@ class Library:
             self._load_what_shows_less_than(0)
             self._reopen(generation)
             return  # somebody is at it; asked again at the next question
-        except LibraryNotWritable:
+        except LibraryNotWritable as error:
+            _LOG.warning("%s", error)
             self._load_what_shows_less_than(0 if self.store.writer_updates_caches else generation)
         else:
             self._reopen(generation)

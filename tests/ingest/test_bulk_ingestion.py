@@ -203,7 +203,16 @@ def test_a_stopped_command_leaves_a_sound_library_and_no_process(
     news = tmp_path / "news.jsonl"
     write_articles(news, range(400))
     command = [sys.executable, "-m", "ingest", str(news), "--library", str(tmp_path / "library"), "--workers", "2"]
-    child = subprocess.Popen([*command, *more], cwd=ROOT, stderr=subprocess.PIPE, text=True, start_new_session=True)
+    child = subprocess.Popen(
+        [*command, *more],
+        cwd=ROOT,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+        preexec_fn=lambda: signal.signal(
+            signal.SIGINT, signal.SIG_DFL
+        ),  # which tests in the background inherit ignored
+    )
     assert child.stderr is not None
     for line in child.stderr:
         if "left" in line:
