@@ -31,7 +31,12 @@ _AGO = re.compile(r"\b(a|an|one|two|three|four|five|six|\d{1,2}) (day|week|month
 _COUNTS = {"a": 1, "an": 1, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6}
 _UNITS = {"day": 1, "week": 7, "month": 30}
 _SPANS = (
-    (re.compile(r"\b(?:today|tonight|this (?:morning|afternoon|evening)|yesterday)\b", re.I), 2),
+    (
+        re.compile(
+            r"\b(?:(?<!\bUSA )(?<!\bRussia )today|tonight|this (?:morning|afternoon|evening)|yesterday)\b", re.I
+        ),
+        2,
+    ),
     (re.compile(r"\b(?:last week|(?:last|past|this|the) weekend)\b", re.I), 14),
     (re.compile(r"\b(?:this week|past week|recent(?:ly)?|latest|now|current(?:ly)?|just)\b", re.I), 10),
     (re.compile(r"\b(?:this|past) month\b", re.I), 31),
@@ -69,8 +74,9 @@ class Period:
 def asked_period(question: str, asked_on: str | None = None) -> Period | None:
     """When articles that answer a question were probably published; None when it speaks of no time.
 
-    A date in the question wins; else words such as "this week", "on Monday", "in May" or "last year" are counted
-    from the day it was asked on.
+    A date in the question wins, and so does a year that was over by then: "the latest figure for 2019". Else words
+    such as "this week", "on Monday", "in May" or "last year" are counted from the day it was asked on: "who left the
+    2024 race last weekend".
 
     Args:
         asked_on: ISO date of full precision on which the question is asked.
@@ -79,13 +85,14 @@ def asked_period(question: str, asked_on: str | None = None) -> Period | None:
         QuestionError: `asked_on` is no such date.
     """
     today = _day_asked(asked_on) if asked_on else None
-    named = _named_period(question)
-    if named is not None or today is None:
-        return named
+    named = _named_day_or_month(question)
+    years = _named_years(question)
+    if today is None or named is not None or (years and years.last.year < today.year):
+        return named or years
     try:
-        return _relative_period(question, today)
+        return _relative_period(question, today) or years
     except OverflowError:  # before year 1 or after 9999: no article is from then
-        return None
+        return years
 
 
 def _day_asked(asked_on: str) -> date:
@@ -136,7 +143,7 @@ def _year_in_words(question: str, today: date) -> Period | None:
     return None
 
 
-def _named_period(question: str) -> Period | None:
+def _named_day_or_month(question: str) -> Period | None:
     try:
         if match := _DAY_MONTH_YEAR.search(question):
             return _around(date(int(match[3]), _MONTHS[match[2].lower()], int(match[1])))
@@ -145,8 +152,12 @@ def _named_period(question: str) -> Period | None:
     except ValueError:  # 31 June: read what is left of it
         pass
     months = [_month(int(m[2]), _MONTHS[m[1].lower()]) for m in _MONTH_YEAR.finditer(question)]
-    if months:
-        return Period(min(m.first for m in months), max(m.last for m in months))
+    if not months:
+        return None
+    return Period(min(m.first for m in months), max(m.last for m in months))
+
+
+def _named_years(question: str) -> Period | None:
     years = [int(y) for y in _YEAR.findall(question)]
     return Period(date(min(years), 1, 1), date(max(years), 12, 31)) if years else None
 

@@ -31,6 +31,11 @@ from rag.question_time import Period, asked_period
         ("What was said last month?", "2025-01-26", date(2024, 12, 1), date(2025, 1, 10)),
         ("Who won this year's regatta?", "2025-03-26", date(2025, 1, 1), date(2025, 3, 28)),
         ("Who won last year?", "2025-03-26", date(2024, 1, 1), date(2025, 1, 10)),
+        ("Who left the 2026 race last weekend?", "2025-03-26", date(2025, 3, 12), date(2025, 3, 28)),
+        ("Who won the first 2025 debate on Monday?", "2025-03-26", date(2025, 3, 23), date(2025, 3, 28)),
+        ("What is the latest figure for 2019?", "2025-03-26", date(2019, 1, 1), date(2019, 12, 31)),
+        ("Who won the 2025 cup?", "2025-03-26", date(2025, 1, 1), date(2025, 12, 31)),
+        ("What opens on June 12, 2026, as was said today?", "2025-03-26", date(2026, 6, 10), date(2026, 6, 22)),
     ],
 )
 def test_period_a_question_asks_about(question: str, asked_on: str | None, first: date, last: date) -> None:
@@ -49,6 +54,7 @@ def test_period_a_question_asks_about(question: str, asked_on: str | None, first
         ("What is planned for next Monday?", "2025-03-26"),
         ("What happened on June 31?", "2025-03-26"),
         ("Who stepped down two years ago?", "2025-03-26"),
+        ("Which dish won the USA TODAY prize?", "2025-03-26"),
     ],
 )
 def test_no_period_without_a_word_of_time_or_a_day_to_count_from(question: str, asked_on: str | None) -> None:
