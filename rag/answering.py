@@ -7,12 +7,14 @@ from dataclasses import dataclass
 
 from rag.answer_records import RejectedCitation, Verdict, VerdictState
 from rag.citations import DraftSentence, quote_span, resolve
-from rag.composition import Composition, Quote
+from rag.composition import SHOWN, Composition, Quote
 from rag.events import SentenceChecked
+from rag.extraction import with_whole_quotation
 from rag.generation import DraftEnd, Generator
 from rag.grounding import Verifier, carries
 from rag.index.library import Library
 from rag.records import Article, Retrieved, Turn
+from rag.references import with_antecedent
 from rag.sentences import sentence_spans
 from rag.terminal import shorten
 
@@ -103,17 +105,26 @@ class Generating:
         if verdict.state is VerdictState.QUOTED:
             verdict = self._of_text(draft.text, bearing, verdict)
         quotes = [quote_of(draft.text, c.retrieved, c.article) for c in bearing]
-        if verdict.state is VerdictState.PARAPHRASE and (instead := self._instead(draft.text, quotes, composition)):
+        if instead := self._instead(draft.text, verdict, quotes, composition):
             yield from composition.replace(draft.text, verdict, instead)
         else:
             yield composition.add(draft.text, verdict, quotes)
 
-    def _instead(self, sentence: str, quotes: Sequence[Quote], composition: Composition) -> Sequence[Quote]:
-        """What is quoted in place of a paraphrase: the one span that carries it, else all that it cites."""
-        if composition.policy != "verbatim":
+    def _instead(
+        self, sentence: str, verdict: Verdict, quotes: Sequence[Quote], composition: Composition
+    ) -> Sequence[Quote]:
+        """What is quoted in place of a sentence that is not shown: the one span that carries it, else all of them.
+
+        Nothing for one that was refuted and that its spans do not carry: they may be of something else.
+        """
+        if composition.policy != "verbatim" or verdict.state in SHOWN[composition.policy]:
             return ()
-        alone = next((q for q in quotes if carries([q.text], sentence, self._library.idf)), None)
-        return quotes if alone is None else [alone]
+        grown = [self_contained(q) for q in quotes]
+        alone = next((q for q in grown if carries([q.text], sentence, self._library.idf)), None)
+        if alone is not None:
+            return [alone]
+        paraphrase = verdict.state is VerdictState.PARAPHRASE
+        return grown if paraphrase or carries([q.text for q in grown], sentence, self._library.idf) else ()
 
     def _bearing(self, sentence: str, found: Sequence[_Cited], verdict: Verdict) -> Sequence[_Cited]:
         """The passages that bear a sentence out by themselves; all, when it takes several together."""
@@ -174,3 +185,8 @@ def quote_of(sentence: str, retrieved: Retrieved, article: Article) -> Quote:
     """The span of the cited passage that supports a sentence best."""
     start, end = quote_span(sentence, retrieved.passage)
     return Quote(retrieved, start, end, article.text[start:end])
+
+
+def self_contained(quote: Quote) -> Quote:
+    """The span with what a reader needs to understand it: the whole quotation, and who "he" or "the firm" is."""
+    return with_antecedent(with_whole_quotation(quote)) if quote.retrieved.passage.sentences else quote

@@ -16,8 +16,8 @@ SHOWN = {
     "verbatim": {VerdictState.QUOTED, VerdictState.SUPPORTED},
     "balanced": {VerdictState.QUOTED, VerdictState.SUPPORTED, VerdictState.PARAPHRASE},
 }
-"""Policy → the states it shows (design, promise 2); `verbatim` quotes what a paraphrase cites in its place."""
-_REPLACED = "a paraphrase, which is not verified: what it cites is quoted instead"
+"""Policy → the states it shows (design, promise 2); `verbatim` quotes what a sentence cites in its place."""
+_QUOTED_INSTEAD = "what it cites is quoted instead"
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,13 +52,15 @@ class Composition:
         return SentenceChecked(sentence, tuple(self.citations[marker - 1] for marker in cited))
 
     def replace(self, text: str, verdict: Verdict, quotes: Sequence[Quote]) -> Iterator[SentenceChecked]:
-        """Keeps a paraphrase as withheld and shows what it cites instead, unless that is shown already."""
-        withheld = self.add(text, Verdict(verdict.state, verdict.score, _REPLACED), quotes)
+        """Keeps a sentence as withheld and shows what it cites instead, unless that is shown already."""
+        paraphrase = verdict.state is VerdictState.PARAPHRASE
+        why = "a paraphrase, which is not verified" if paraphrase else verdict.why or "not in the cited passage"
+        withheld = self.add(text, Verdict(verdict.state, verdict.score, f"{why}: {_QUOTED_INSTEAD}"), quotes)
         self._replaced.append(withheld.sentence)
         yield withheld
         for quote in quotes:
             if all(s.citations != (self.cite(quote),) or s.verdict is not VerdictState.QUOTED for s in self.shown):
-                quoted = Verdict(VerdictState.QUOTED, 1.0, "quoted in place of a paraphrase")
+                quoted = Verdict(VerdictState.QUOTED, 1.0, "quoted in place of a drafted sentence")
                 yield self.add(one_line(quote.text), quoted, [quote], lead_in(quote.retrieved.article))
 
     @property

@@ -18,6 +18,7 @@ from rag.date_words import date_words
 from rag.piece_memory import PieceEmbedder
 from rag.question_type import QuestionType, question_type, type_match
 from rag.records import Retrieved
+from rag.spans import Span, SpanT
 from rag.tokens import content_stems, tokens
 
 COSINE_WEIGHT = 0.5
@@ -147,10 +148,11 @@ def _worth_quoting(scored: Sequence[ScoredSentence]) -> list[ScoredSentence]:
     return kept
 
 
-def with_whole_quotation(candidate: ScoredSentence) -> ScoredSentence:
-    """The sentence, with up to two before or after it when a quotation that it is part of begins or ends there."""
+def with_whole_quotation(candidate: SpanT) -> SpanT:
+    """The span, with up to two sentences before or after it when a quotation it is part of begins or ends there."""
     passage = candidate.retrieved.passage
-    first = last = passage.sentences.index((candidate.start, candidate.end))
+    first = [start for start, _ in passage.sentences].index(candidate.start)
+    last = [end for _, end in passage.sentences].index(candidate.end)
     for _ in range(_QUOTATION_SENTENCES):
         text = _text_of(candidate, first, last)
         if _closes_unopened(text) and first > 0:
@@ -163,7 +165,7 @@ def with_whole_quotation(candidate: ScoredSentence) -> ScoredSentence:
     return replace(candidate, start=passage.sentences[first][0], end=passage.sentences[last][1], text=text)
 
 
-def _text_of(candidate: ScoredSentence, first: int, last: int) -> str:
+def _text_of(candidate: Span, first: int, last: int) -> str:
     passage = candidate.retrieved.passage
     return passage.text[passage.sentences[first][0] - passage.start : passage.sentences[last][1] - passage.start]
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from rag.extraction import ScoredSentence
+from rag.spans import SpanT
 from rag.tokens import STOP_WORDS, normalise
 
 _PERSON = re.compile(r"\b(?:he|she|they|his|her|hers|their|theirs|him|them)\b", re.I)
@@ -20,6 +20,12 @@ _OPENS = re.compile(
     r"|April|May|June|July|August|September|October|November|December)\b)",
     re.I,
 )
+_OF_NAMES_ONLY = re.compile(
+    r"^\W*(?:[A-ZÀ-ÖØ-Þ][\w'’-]*,? (?:and )?)+"
+    r"(?:(?:has|have|had|is|are|was|were|been|be|not|also|already|still|long|\w+ed) )+"
+    r"(?:about|against|by|for|from|in|of|on|over|to|under|with) (?:it|them|this|these|those)\b"
+)
+"""Names, verbs and "on it": nothing within that it could be."""
 _ROLE = re.compile(
     r"^\W*(?:(?:but|and|in|on|at|for|however|meanwhile),? )?the (?:\w+ )?(?:company|firm|ministry|department|agency"
     r"|bureau|commission|committee|court|judge|group|organi[sz]ation|government|minister|secretary|president|senator"
@@ -42,7 +48,7 @@ def refers_outside(sentence: str, around: str = "") -> bool:
         around: Text of the same article; a first word that is capitalised within its sentences is a name.
     """
     plain = normalise(sentence).strip()
-    if _OPENS.search(plain):
+    if _OPENS.search(plain) or _OF_NAMES_ONLY.search(plain):
         return True
     named = _first_name(plain, normalise(around))
     role = _ROLE.search(plain)
@@ -63,7 +69,7 @@ def _first_name(plain: str, around: str) -> int:
     return next(names, len(plain) + _NAMED_SOON + 1)
 
 
-def with_antecedent(candidate: ScoredSentence, most: int = 2) -> ScoredSentence:
+def with_antecedent(candidate: SpanT, most: int = 2) -> SpanT:
     """The quotation begun up to `most` sentences earlier, where what it refers to is named.
 
     The candidate itself when it names what it speaks of, or when nothing before it in its passage does.

@@ -107,10 +107,46 @@ def test_of_several_passages_the_one_that_carries_the_paraphrase_is_quoted() -> 
     assert [s.text for s in composition.shown] == [SAID.text]
 
 
-def test_a_refuted_sentence_has_nothing_quoted_in_its_place() -> None:
+def test_of_a_refuted_sentence_what_corrects_it_is_quoted() -> None:
     sentence, composition = drafted(
-        "The harbour office said that 12 damaged cranes would be repaired. [1]", [SAID], "verbatim"
+        "The harbour office said on Monday that nine damaged cranes would not be repaired by June. [1]",
+        [SAID],
+        "verbatim",
     )
     assert sentence.verdict is VerdictState.NOT_FOUND
+    assert not sentence.shown
+    assert "quoted instead" in (sentence.why or "")
+    assert (sentence.why or "").split(":")[0] not in ("", "a paraphrase, which is not verified")
+    assert [(s.text, s.verdict) for s in composition.shown] == [(SAID.text, VerdictState.QUOTED)]
+    assert composition.failed == []
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "The harbour office said that 12 damaged cranes would be repaired. [1]",  # a number the quotation lacks
+        "The council voted to close the school on Friday. [1]",  # of something else
+    ],
+)
+def test_what_does_not_carry_a_refuted_sentence_is_not_quoted_in_its_place(sentence: str) -> None:
+    refuted, composition = drafted(sentence, [SAID], "verbatim")
+    assert refuted.verdict is VerdictState.NOT_FOUND
     assert composition.shown == []
-    assert composition.failed == [sentence]
+    assert composition.failed == [refuted]
+
+
+def test_other_policies_quote_nothing_in_place_of_what_they_withhold() -> None:
+    refuted = "The harbour office said on Monday that nine damaged cranes would not be repaired by June. [1]"
+    for policy in ("strict", "balanced"):
+        assert drafted(refuted, [SAID], policy)[1].shown == []
+
+
+def test_a_quotation_in_place_of_a_paraphrase_says_who_it_speaks_of() -> None:
+    told = article(
+        "f6", "The harbour office met on Monday. It said that nine damaged cranes would be repaired by June."
+    )
+    _, composition = drafted(
+        "Nine cranes that were damaged will see repair by June, said the harbour office. [1]", [told], "verbatim"
+    )
+    (shown,) = composition.shown
+    assert shown.text == told.text
