@@ -13,7 +13,7 @@ from __future__ import annotations
 import argparse
 import sys
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -26,18 +26,24 @@ from benchmarks.labelled_drafts import (  # noqa: E402
     Draft,
     SampleTexts,
     agreement,
+    digest,
     load_drafts,
+    load_read,
 )
 from benchmarks.redrafting import news_quotes, news_sources, redraft  # noqa: E402
 from eval.judges.lexical import LexicalJudge  # noqa: E402
 from rag.answer_records import VerdictState  # noqa: E402
 from rag.chatbot import open_chatbot  # noqa: E402
-from rag.composition import SHOWN  # noqa: E402
+from rag.composition import SHOWN, Quote, one_line  # noqa: E402
 from rag.errors import GroundwireError  # noqa: E402
-from rag.grounding import LexicalVerifier, Verifier, carries  # noqa: E402
+from rag.grounding import LexicalVerifier, Verifier  # noqa: E402
+from rag.lead_ins import lead_in  # noqa: E402
+from rag.stand_ins import stand_ins  # noqa: E402
 
 NUMBER_OR_NAME = ("wrong_number", "wrong_name")
 MODEL = ("smollm2-samples", "smollm2-news")
+LOST = (("none",), ("none", "part"))
+"""Readers' labels of a right sentence that does not reach them, and that does not reach them whole."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,42 +51,51 @@ class Checked:
     """A labelled sentence as the verifier found it.
 
     Attributes:
-        carried: Whether the spans it cites can stand in for it; see `rag.grounding.carries`.
+        instead: What the default policy quotes in its place, each with who published it when; none for a quotation.
     """
 
     draft: Draft
     state: VerdictState
     why: str
     judged: bool | None
-    carried: bool = False
+    instead: tuple[str, ...] = ()
 
     def shown(self, policy: str) -> bool:
         """Whether a policy shows it, if it cites what it was checked against."""
         return self.state in SHOWN[policy]
 
     @property
-    def reaches(self) -> bool:
-        """Whether its content is shown when every sentence that is no quotation gives way to the spans it cites."""
-        return self.shown("strict") or (self.shown("balanced") and self.carried)
+    def shows(self) -> bool:
+        """Whether the default policy shows it or something in its place."""
+        return self.shown("verbatim") or bool(self.instead)
+
+    @property
+    def digest(self) -> str:
+        """Of the sentence with what is quoted in its place: what a reader's label is about."""
+        return digest("\n".join((self.draft.text, *self.instead)))
 
 
 Sources = Callable[[Draft], Sequence[str]]
+Quotes = Callable[[Draft], Sequence[Quote]]
 
 
 def check(
     drafts: Iterable[Draft],
     sources: Sources,
     verifier: Verifier,
-    carried: Callable[[Draft], bool] = lambda _: False,
+    quotes: Quotes = lambda _: (),
+    idf: Callable[[str], float] = lambda _: 1.0,
 ) -> list[Checked]:
-    """Verify each sentence, ask the independent judge about it, and whether its quotations carry it."""
+    """Verify each sentence, ask the independent judge about it, and see what is quoted in its place."""
     judge = LexicalJudge()
     checked = []
     for draft in drafts:
         texts = sources(draft)
         verdict = verifier.verify(draft.text, texts)
         judged = judge.supported(draft.text, texts).supported
-        checked.append(Checked(draft, verdict.state, verdict.why or "", judged, carried(draft)))
+        instead = () if verdict.state in SHOWN["verbatim"] else stand_ins(draft.text, verdict.state, quotes(draft), idf)
+        shown = tuple(f"{lead_in(q.retrieved.article) or ''}: {one_line(q.text)}" for q in instead)
+        checked.append(Checked(draft, verdict.state, verdict.why or "", judged, shown))
     return checked
 
 
@@ -156,14 +171,26 @@ def by_state(halves: Sequence[tuple[str, Sequence[Checked]]]) -> str:
     return table(("state", *(f"supported, {name}" for name, _ in halves)), lines)
 
 
-def instead(halves: Sequence[tuple[str, Sequence[Checked]]]) -> str:
-    """What a reader gets when the spans it cites are quoted instead of a paraphrase."""
-    lines = [
-        (name, leak(rows, "strict"), share((r for r in rows if r.draft.supported), lambda r: not r.reaches),
-         share((r for r in rows if r.draft.supported), lambda r: not (r.shown("strict") or r.carried)))
-        for name, rows in halves
-    ]  # fmt: skip
-    head = ("quotations for paraphrases", "leak", "right content lost", "lost, if what fails is quoted as well")
+def conveyed(row: Checked, read: Mapping[str, str]) -> str:
+    """How much of a sentence the default policy tells a reader: "all", "part", "none", or "unread".
+
+    Args:
+        read: Digest → what two readers found; see `load_read`.
+    """
+    if row.shown("verbatim"):
+        return "all"
+    return read.get(row.digest, "unread") if row.instead else "none"
+
+
+def instead(halves: Sequence[tuple[str, Sequence[Checked]]], read: Mapping[str, str]) -> str:
+    """What a reader gets of the right sentences when what they cite is quoted in their place."""
+    lines = []
+    for name, rows in halves:
+        right = [r for r in rows if r.draft.supported]
+        lost = [share(right, lambda r, of=of: conveyed(r, read) in of) for of in LOST]  # type: ignore[misc]
+        unread = sum(conveyed(r, read) == "unread" for r in right)
+        lines.append((name, leak(rows, "verbatim"), share(right, lambda r: not r.shows), *lost, unread))
+    head = ("policy verbatim", "leak", "right with nothing shown", "right not conveyed", "or not all of it", "not read")
     return table(head, lines)
 
 
@@ -184,7 +211,7 @@ def groups(rows: Sequence[Checked], halves: Sequence[str]) -> Iterator[tuple[str
         yield f"{half}, bundled model", [r for r in of_half if r.draft.origin in MODEL]
 
 
-def report(rows: Sequence[Checked], halves: Sequence[str]) -> str:
+def report(rows: Sequence[Checked], halves: Sequence[str], read: Mapping[str, str]) -> str:
     """All tables."""
     named = [(half, [r for r in rows if r.draft.half == half]) for half in halves]
     drafts = [r.draft for r in rows]
@@ -200,7 +227,7 @@ def report(rows: Sequence[Checked], halves: Sequence[str]) -> str:
         summary(list(groups(rows, halves))),
         by_kind(named),
         by_state(named),
-        instead(named),
+        instead(named, read),
         judge_agreement(rows),
     ]
     return "\n".join(lines)
@@ -232,14 +259,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
             (d for d in drafts if d.text),
             samples.sources,
             LexicalVerifier(samples.idf),
-            lambda draft: carries(samples.quotes(draft), draft.text, samples.idf),
+            samples.quotes,
+            samples.idf,
         )
         if options.news:
             rows += _check_news([d for d in drafts if not d.text], options.news, options.gold, options.cache)
     except (GroundwireError, ValueError, OSError) as error:
         print(error, file=sys.stderr)
         return 1
-    print(report(rows, halves))
+    print(report(rows, halves, load_read()))
     if options.list:
         print("\n".join(mistakes(rows)))
     return 0
@@ -256,7 +284,8 @@ def _check_news(drafts: Sequence[Draft], library: Path, gold: Path, cache: Path)
         found,
         lambda draft: news_sources(draft, news),
         LexicalVerifier(news.idf),
-        lambda draft: carries(news_quotes(draft, news), draft.text, news.idf),
+        lambda draft: news_quotes(draft, news),
+        news.idf,
     )
 
 

@@ -17,8 +17,8 @@ from typing import Any
 
 from ingest.articles import read_articles
 from ingest.passages import split_passages
-from rag.answering import source_text
-from rag.citations import quote_span
+from rag.answering import quote_of, source_text
+from rag.composition import Quote
 from rag.embedder import open_embedder
 from rag.records import Article, Passage, Retrieved
 from rag.settings import Settings
@@ -26,6 +26,7 @@ from rag.tokens import content_stems
 
 ROOT = Path(__file__).parents[1]
 DRAFTS = ROOT / "benchmarks" / "sets" / "drafts.jsonl"
+READ = ROOT / "benchmarks" / "sets" / "stand_ins.jsonl"
 ARTICLES = ROOT / "samples" / "articles"
 
 KINDS = (
@@ -80,6 +81,17 @@ def _draft(row: Mapping[str, Any], where: str) -> Draft:
     return Draft(**{**row, "cites": tuple(row["cites"])})
 
 
+def load_read(file: Path = READ) -> dict[str, str]:
+    """Digest of a drafted sentence with what was quoted in its place → how much of it that tells a reader.
+
+    "all", "part" or "none", the lesser of what two readers found.
+    """
+    with file.open(encoding="utf-8") as lines:
+        rows = [json.loads(line) for line in lines]
+    order = ("none", "part", "all")
+    return {row["sha256"]: min(row["readers"], key=order.index) for row in rows}
+
+
 def digest(text: str) -> str:
     """SHA-256 of a sentence, in hex."""
     return hashlib.sha256(text.encode()).hexdigest()
@@ -103,10 +115,10 @@ class SampleTexts:
         return [source_text(Retrieved(p, self._articles[p.article_id].head, 1, 1.0), self._articles[p.article_id])
                 for p in passages]  # fmt: skip
 
-    def quotes(self, draft: Draft) -> list[str]:
+    def quotes(self, draft: Draft) -> list[Quote]:
         """The spans by which an answer cites those passages."""
         passages = dict.fromkeys(self._passage(cite["article"], cite["quote"]) for cite in draft.cites)
-        return [quoted(draft.text, passage) for passage in passages]
+        return [cited(draft.text, passage, self._articles[passage.article_id]) for passage in passages]
 
     def _passage(self, article_id: str, quote: str) -> Passage:
         article = self._articles.get(article_id)
@@ -117,10 +129,9 @@ class SampleTexts:
         raise ValueError(f"{article_id}: no passage holds {quote[:60]!r}. Restore the article or relabel the draft.")
 
 
-def quoted(sentence: str, passage: Passage) -> str:
+def cited(sentence: str, passage: Passage, article: Article) -> Quote:
     """The span of a passage by which an answer cites it for a sentence."""
-    start, end = quote_span(sentence, passage)
-    return passage.text[start - passage.start : end - passage.start]
+    return quote_of(sentence, Retrieved(passage, article.head, 1, 1.0), article)
 
 
 def inverse_frequency(texts: Iterable[str]) -> Callable[[str], float]:

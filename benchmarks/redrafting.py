@@ -6,11 +6,12 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
-from benchmarks.labelled_drafts import Draft, digest, quoted
+from benchmarks.labelled_drafts import Draft, cited, digest
 from eval.cases import load_cases
 from rag.answering import source_text
 from rag.chatbot import Chatbot
 from rag.citations import DraftSentence
+from rag.composition import Quote
 from rag.generation import Generator
 from rag.index.library import Library
 from rag.records import Article, Passage, Retrieved
@@ -54,9 +55,9 @@ def news_sources(draft: Draft, library: Library) -> list[str]:
     return [_source(cite, library) for cite in draft.cites]
 
 
-def news_quotes(draft: Draft, library: Library) -> list[str]:
+def news_quotes(draft: Draft, library: Library) -> list[Quote]:
     """The spans by which an answer cites such passages. Raises ValueError as `news_sources` does."""
-    return [quoted(draft.text, _passage(cite, library)[0]) for cite in draft.cites]
+    return [cited(draft.text, *_passage(cite, library)) for cite in draft.cites]
 
 
 def _source(cite: Mapping[str, str | int], library: Library) -> str:

@@ -9,6 +9,7 @@ three of a story. LlamaIndex searches the same passages by the vectors that the 
 again but the question. Questions are asked warm, twice, system by system; the faster time counts.
 news-large is left out unless its library is given: --set news-large --library news-large=DIR. On its 256,000 passages
 LlamaIndex's indexes take minutes to build and some 20 KB of memory a passage; --no-baselines does without them.
+hit@10 on news-large is printed a second time with the articles that were judged by reading (retrieval_judgements.py).
 Needs ../shared/data.
 """
 
@@ -31,31 +32,32 @@ sys.path.insert(0, str(ROOT))  # before this folder, whose ingest.py is not the 
 
 from benchmarks.baselines import llamaindex as baseline  # noqa: E402
 from benchmarks.machine import describe_machine  # noqa: E402
+from benchmarks.rankings import ranking_evidence  # noqa: E402
+from benchmarks.retrieval_judgements import check_judgements, judged_table, load_judgements, rescore  # noqa: E402
 from benchmarks.retrieval_sets import BIG, DATA, SETS, QuestionSet, answerable, make_library  # noqa: E402
 from benchmarks.retrieval_speed import cold, warm  # noqa: E402
 from eval.cases import GoldCase  # noqa: E402
-from eval.evidence import gather  # noqa: E402
-from eval.judgements import Judgement  # noqa: E402
 from eval.metrics.catalog import BY_NAME  # noqa: E402
 from eval.outcomes import Outcome  # noqa: E402
 from eval.paired import compare_paired, holm  # noqa: E402
 from eval.scoring import cluster_of  # noqa: E402
 from eval.statistics import Summary, summarise  # noqa: E402
 from eval.support import find_support, refuse_foreign_library  # noqa: E402
-from rag.answer_records import Answer, Method  # noqa: E402
 from rag.embedder import open_embedder  # noqa: E402
 from rag.errors import GroundwireError  # noqa: E402
 from rag.index.caches import INDEX_DIRECTORY  # noqa: E402
 from rag.index.exact import ExactVectors  # noqa: E402
 from rag.index.keywords import Keywords  # noqa: E402
 from rag.index.library import Library, open_library  # noqa: E402
-from rag.records import ArticleHead, Passage, Retrieved  # noqa: E402
 from rag.retrieval import Retriever  # noqa: E402
 from rag.settings import Settings, load_settings  # noqa: E402
 
 QUALITY = ("hit@1", "hit@3", "hit@5", "hit@10", "mrr")
 LATENCY = ("latency_p50", "latency_p95")
 OURS = "Groundwire"
+JUDGED_SET = "news-large"
+READ = (OURS, f"{OURS}, keywords alone", f"{OURS}, vectors alone")
+"""Systems whose misses on the judged set were read, all of them."""
 DEPTH = 50
 ROUNDS, WARM_UP = 2, 5
 SPEED_QUESTIONS = 100
@@ -67,9 +69,10 @@ Search = Callable[[GoldCase], list[str]]
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """One system: outcome of every metric for each case."""
+    """One system: ids of the articles it found and outcome of every metric, for each case."""
 
     name: str
+    rankings: list[list[str]]
     outcomes: dict[str, list[Outcome]]
 
 
@@ -131,7 +134,7 @@ def measure(systems: dict[str, Search], cases: Sequence[GoldCase], library: Libr
                 began = time.perf_counter()
                 found[name].append(search(case))
                 seconds[name][number] = min(seconds[name][number], time.perf_counter() - began)
-    return [Measured(name, score(cases, found[name], seconds[name], library)) for name in systems]
+    return [Measured(name, found[name], score(cases, found[name], seconds[name], library)) for name in systems]
 
 
 def score(
@@ -142,18 +145,10 @@ def score(
     refuse_foreign_library(supports)
     outcomes: dict[str, list[Outcome]] = {name: [] for name in (*QUALITY, *LATENCY)}
     for case, support, ids, spent in zip(cases, supports, found, seconds, strict=True):
-        answer = Answer(case.question, case.question, "", Method.ABSTAINED, retrieved=tuple(_ranking(ids)))
-        evidence = gather(case, answer, support, Judgement("none", ()), library, spent)
+        evidence = ranking_evidence(case, ids, library, support=support, seconds=spent)
         for name, of_metric in outcomes.items():
             of_metric.append(BY_NAME[name].score(evidence))
     return outcomes
-
-
-def _ranking(ids: Sequence[str]) -> list[Retrieved]:
-    first = dict.fromkeys(ids)
-    return [
-        Retrieved(Passage(id, 0, 0, "", ()), ArticleHead(id, ""), rank, 0.0) for rank, id in enumerate(first, start=1)
-    ]
 
 
 # ------------------------------------------------------------------ report
@@ -198,6 +193,17 @@ def comparison(measured: Sequence[Measured], clusters: Sequence[str]) -> str:
         difference = f"{test.difference:+.3f} | {bounds} | {p:.4f} | {adjusted:.4f} | {test.pairs}"
         lines.append(f"| {name} | {best_name} | {difference} |")
     return "\n".join(lines)
+
+
+def judged(measured: Sequence[Measured], cases: Sequence[GoldCase], library: Library, clusters: Sequence[str]) -> str:
+    """hit@10 with the judged articles, or why it cannot be had."""
+    try:
+        pairs = load_judgements()
+        check_judgements(pairs, cases, library)
+    except GroundwireError as error:
+        return f"Judged articles are left out: {error}"
+    systems = [rescore(m.name, m.rankings, cases, pairs, library) for m in measured if m.name in READ]
+    return judged_table(systems, pairs, clusters)
 
 
 # ------------------------------------------------------------------ command
@@ -248,6 +254,8 @@ def _measure_set(chosen: QuestionSet, given: str | None, options: argparse.Names
         measured = measure(systems, cases, library)
     clusters = [cluster_of(case, "article") for case in cases]
     print(f"{table(measured, clusters)}\n\n{comparison(measured, clusters)}\n", flush=True)
+    if chosen.name == JUDGED_SET:
+        print(f"{judged(measured, cases, library, clusters)}\n", flush=True)
     if not options.no_speed:
         retriever = Retriever(library, open_embedder(settings.embedding_model), settings)
         print(

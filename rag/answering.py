@@ -9,13 +9,12 @@ from rag.answer_records import RejectedCitation, Verdict, VerdictState
 from rag.citations import DraftSentence, quote_span, resolve
 from rag.composition import SHOWN, Composition, Quote
 from rag.events import SentenceChecked
-from rag.extraction import with_whole_quotation
 from rag.generation import DraftEnd, Generator
-from rag.grounding import Verifier, carries
+from rag.grounding import Verifier
 from rag.index.library import Library
 from rag.records import Article, Retrieved, Turn
-from rag.references import with_antecedent
 from rag.sentences import sentence_spans
+from rag.stand_ins import stand_ins
 from rag.terminal import shorten
 
 _AROUND = 600
@@ -113,18 +112,9 @@ class Generating:
     def _instead(
         self, sentence: str, verdict: Verdict, quotes: Sequence[Quote], composition: Composition
     ) -> Sequence[Quote]:
-        """What is quoted in place of a sentence that is not shown: the one span that carries it, else all of them.
-
-        Nothing for one that was refuted and that its spans do not carry: they may be of something else.
-        """
         if composition.policy != "verbatim" or verdict.state in SHOWN[composition.policy]:
             return ()
-        grown = [self_contained(q) for q in quotes]
-        alone = next((q for q in grown if carries([q.text], sentence, self._library.idf)), None)
-        if alone is not None:
-            return [alone]
-        paraphrase = verdict.state is VerdictState.PARAPHRASE
-        return grown if paraphrase or carries([q.text for q in grown], sentence, self._library.idf) else ()
+        return stand_ins(sentence, verdict.state, quotes, self._library.idf)
 
     def _bearing(self, sentence: str, found: Sequence[_Cited], verdict: Verdict) -> Sequence[_Cited]:
         """The passages that bear a sentence out by themselves; all, when it takes several together."""
@@ -185,8 +175,3 @@ def quote_of(sentence: str, retrieved: Retrieved, article: Article) -> Quote:
     """The span of the cited passage that supports a sentence best."""
     start, end = quote_span(sentence, retrieved.passage)
     return Quote(retrieved, start, end, article.text[start:end])
-
-
-def self_contained(quote: Quote) -> Quote:
-    """The span with what a reader needs to understand it: the whole quotation, and who "he" or "the firm" is."""
-    return with_antecedent(with_whole_quotation(quote)) if quote.retrieved.passage.sentences else quote

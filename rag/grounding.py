@@ -27,7 +27,7 @@ from rag.claims.polarity import check_negation, lost_hedges
 from rag.claims.quotations import check_quotations
 from rag.claims.silence import check_silence
 from rag.claims.slots import check_slots
-from rag.claims.synonyms import share_meant
+from rag.claims.synonyms import not_meant, share_meant
 from rag.claims.texts import LONGEST_SENTENCE, Sentence, Sources, read, read_claim, read_sources
 from rag.support_model import estimate_support
 
@@ -105,6 +105,12 @@ def carries(quotes: Sequence[str], sentence: str, idf: Callable[[str], float]) -
         return False
     evidence = compare(claim, cited, idf)
     return share_meant(evidence) >= LEAST_CARRIED and not missing_numbers(evidence)
+
+
+def untold(quotes: Sequence[str], sentence: str, idf: Callable[[str], float]) -> dict[str, str]:
+    """The content words of a sentence that its quotations do not tell a reader: stem → as the sentence writes it."""
+    claim, cited = read_claim(sentence), read_sources(tuple(quotes))
+    return not_meant(compare(claim, cited, idf)) if cited.sentences and any(claim.stems) else {}
 
 
 def compare(claim: Sentence, cited: Sources, idf: Callable[[str], float]) -> Evidence:

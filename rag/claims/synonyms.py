@@ -187,5 +187,16 @@ def share_meant(evidence: Evidence) -> float:
     return sum(weight for stem, weight in told if _is_meant(stem, evidence.sources)) / total if total else 1.0
 
 
+def not_meant(evidence: Evidence) -> dict[str, str]:
+    """The claim's content of which the sources have neither a word nor a synonym: stem → as the claim writes it."""
+    claim = evidence.claim
+    words = zip(claim.stems, claim.surfaces, evidence.weights, strict=True)
+    return {
+        stem: surface
+        for stem, surface, weight in words
+        if weight and stem not in _ALWAYS and not _is_meant(stem, evidence.sources)
+    }
+
+
 def _is_meant(stem: str, sources: Sources) -> bool:
     return stem in sources.by_stem or any(other in sources.by_stem for other in _SAME.get(stem, ()))

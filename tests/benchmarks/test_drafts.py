@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.drafts import Checked, Share, groundedness, instead, leak, mistakes, report, withheld
-from benchmarks.labelled_drafts import HALVES, KINDS, Draft, SampleTexts, agreement, load_drafts
+from benchmarks.drafts import Checked, Share, conveyed, groundedness, instead, leak, mistakes, report, withheld
+from benchmarks.labelled_drafts import HALVES, KINDS, Draft, SampleTexts, agreement, load_drafts, load_read
 from benchmarks.redrafting import _read
 from rag.answer_records import VerdictState
 
@@ -18,13 +18,20 @@ def drafts() -> list[Draft]:
     return load_drafts()
 
 
-def test_content_reaches_a_reader_as_drafted_or_quoted() -> None:
-    states = (VerdictState.QUOTED, VerdictState.PARAPHRASE, VerdictState.NOT_FOUND)
-    carried = [Checked(draft(), state, "", True, carried=True) for state in states]
-    alone = [Checked(draft(), state, "", True) for state in states]
-    assert [row.reaches for row in carried] == [True, True, False]
-    assert [row.reaches for row in alone] == [True, False, False]
-    assert "| dev | - | 0.50" in instead([("dev", [*carried, *alone])])
+def test_a_right_sentence_is_conveyed_as_drafted_or_by_what_is_quoted_as_two_readers_found() -> None:
+    quoted = Checked(draft(), VerdictState.QUOTED, "", True)
+    dropped = Checked(draft(), VerdictState.NOT_FOUND, "", True)
+    replaced = [Checked(draft(), VerdictState.PARAPHRASE, "", True, (text,)) for text in ("one", "two", "three")]
+    read = {replaced[0].digest: "all", replaced[1].digest: "part"}
+    assert [conveyed(row, read) for row in (quoted, dropped, *replaced)] == ["all", "none", "all", "part", "unread"]
+    line = instead([("dev", [quoted, dropped, *replaced])], read).splitlines()[2]
+    assert [cell.split(" ")[1] for cell in line.split(" |")[2:6]] == ["0.20", "0.20", "0.40", "1"]
+
+
+def test_the_lesser_of_what_two_readers_found_counts(tmp_path: Path) -> None:
+    file = tmp_path / "read.jsonl"
+    file.write_text('{"sha256": "a", "readers": ["all", "part"]}\n{"sha256": "b", "readers": ["all", "all"]}\n')
+    assert load_read(file) == {"a": "part", "b": "all"}
 
 
 def draft(supported: bool = True, kind: str | None = None) -> Draft:
@@ -88,7 +95,7 @@ def test_figures_by_hand() -> None:
     assert groundedness(rows, "balanced") == Share(2, 3)
     assert str(Share(1, 2)) == "0.50 (0.09-0.91), 1 of 2"
     assert len(list(mistakes(rows))) == 2
-    assert "| dev | balanced | 0.50 (0.09-0.91), 1 of 2 |" in report(rows, HALVES)
+    assert "| dev | balanced | 0.50 (0.09-0.91), 1 of 2 |" in report(rows, HALVES, {})
 
 
 def test_agreement_is_one_for_equal_readings_and_kappa_discounts_chance() -> None:
