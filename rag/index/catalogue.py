@@ -147,11 +147,10 @@ class Catalogue:
     def _facts_of(self, head: ArticleHead) -> PassageFacts:
         return PassageFacts(head.id, head.story_id, head.published, self._of_story[head.story_id] - 1)
 
-    def passing(self, passages: Sequence[int], allowed: NDArray[np.bool_]) -> set[int]:
-        """Those of the passages whose row is allowed."""
-        numbers = np.asarray(passages, dtype=np.int64)
-        rows = self.rows.places(numbers)
-        return set(numbers[(rows >= 0) & allowed[rows]].tolist())
+    def passing(self, passages: Sequence[int], allowed: NDArray[np.bool_]) -> NDArray[np.intp]:
+        """The places of those of the passages whose row is allowed."""
+        rows = self.rows.places(np.asarray(passages, dtype=np.int64))
+        return np.flatnonzero((rows >= 0) & allowed[rows])
 
     def _known(self, passages: Sequence[int]) -> Iterator[tuple[int, int]]:
         """Known passages by number, each with its row."""

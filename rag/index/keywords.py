@@ -82,9 +82,13 @@ class Keywords(Cache):
 
     def search(self, question: str, k: int, filters: Filters | None = None) -> list[tuple[int, float]]:
         """The k passages of highest BM25, best first, as (number, BM25); empty when no word is known."""
+        return list(zip(*self.ranked(question, k, filters), strict=True))
+
+    def ranked(self, question: str, k: int, filters: Filters | None = None) -> tuple[list[int], list[float]]:
+        """As `search`, the numbers and their BM25 apart."""
         terms = question_terms(question)
         if not terms or self._index is None:
-            return []
+            return [], []
         query = self._index.parse_query(" ".join(terms), ["text"])
         return self._run([query, *_conditions(self._index.schema, filters or Filters())], k)
 
@@ -99,14 +103,13 @@ class Keywords(Cache):
         # For numbers of this many, a third of the time that a term set takes.
         numbers = [tantivy.Query.term_query(self._index.schema, "number", number) for number in passages]
         among = tantivy.Query.boolean_query([(tantivy.Occur.Should, query) for query in numbers])
-        return dict(self._run([query, among], len(passages)))
+        return dict(zip(*self._run([query, among], len(passages)), strict=True))
 
-    def _run(self, queries: Sequence[Any], k: int) -> list[tuple[int, float]]:
+    def _run(self, queries: Sequence[Any], k: int) -> tuple[list[int], list[float]]:
         """The best that all queries match; the first one gives the score."""
         searcher = self._index.searcher()
         hits = searcher.search(_all_of(queries), k, count=False).hits
-        numbers = searcher.fast_field_values("number", [address for _, address in hits])
-        return [(int(number), float(score)) for number, (score, _) in zip(numbers, hits, strict=True)]
+        return searcher.fast_field_values("number", [address for _, address in hits]), [score for score, _ in hits]
 
     def idf(self, stem: str) -> float:
         """How rare a stem is, smoothed so that a small library does not take every unseen word for a rarity.

@@ -42,8 +42,8 @@ if TYPE_CHECKING:
 
 _MANY = 0.2
 """Share of the passages that a filter passes, from which keyword hits are filtered afterwards."""
-_SPARE, _SPARE_HITS = 1.8, 10
-"""How many more hits are looked at than would do if all outlets and times were alike."""
+_SPARES, _SPARE_HITS = (1.2, 2.4), 10
+"""How many more hits are looked at than would do if outlets and times were alike, at first and if they do not do."""
 _MANY_CHANGES = 500
 """Articles that came or went, from which catching up is no work for a question."""
 _WAIT_SECONDS = 1.0
@@ -186,13 +186,15 @@ class Library:
     def _by_keyword(
         self, question: str, k: int, filters: Filters, allowed: NDArray[np.bool_] | None
     ) -> list[tuple[int, float]]:
-        share = 0.0 if allowed is None else np.count_nonzero(allowed) / max(1, len(allowed))
-        if allowed is not None and share > _MANY:  # cheaper to look at more hits than to test every hit
-            limit = int(_SPARE * k / share) + _SPARE_HITS
-            hits = self._keywords.search(question, limit)
-            passing = self._catalogue.passing([number for number, _ in hits], allowed)
-            if len(passing) >= k or len(hits) < limit:
-                return [(number, score) for number, score in hits if number in passing][:k]
+        if allowed is None:
+            return self._keywords.search(question, k)
+        share = np.count_nonzero(allowed) / max(1, len(allowed))
+        for spare in _SPARES if share > _MANY else ():  # cheaper to look at more hits than to test every hit
+            limit = int(spare * k / share) + _SPARE_HITS
+            numbers, scores = self._keywords.ranked(question, limit)
+            passing = self._catalogue.passing(numbers, allowed)[:k].tolist()
+            if len(passing) >= k or len(numbers) < limit:
+                return [(numbers[place], scores[place]) for place in passing]
         return self._keywords.search(question, k, filters)
 
     def _dense(

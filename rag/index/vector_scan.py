@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 _FEW, _FEW_OF_COLUMNS = 0.05, 0.005
 """Share of the rows up to which they are gathered first; it costs more where a matrix lies column by column."""
+_MOST, _SPARE = 0.5, 1.2
+"""Share of the rows from which more are taken and those that the mask leaves out are dropped, and how many more."""
 _OUT = np.float32(8)
 """Taken off the products of rows that are not to be found; those of unit vectors lie within -1 and 1."""
 
@@ -56,10 +58,23 @@ class VectorBlock:
         if mask is None:
             scores[self.gone] = -np.inf
         else:
+            most = _among_most(scores, mask[rows], n)
+            if most is not None:
+                return most + (rows.start or 0) + self.first, scores[most]
             scores -= ~mask[rows] * _OUT  # without branches, which cost as much as the products
         best = best_rows(scores, n)
         best = best[scores[best] > -_OUT / 2]
         return best + (rows.start or 0) + self.first, scores[best]
+
+
+def _among_most(scores: NDArray[np.float32], mask: NDArray[np.bool_], n: int) -> NDArray[np.intp] | None:
+    """The n best of the rows of a mask that passes most, if the best of all hold as many; in no order."""
+    share = np.count_nonzero(mask) / len(mask)
+    if share < _MOST:
+        return None
+    best = best_rows(scores, int(_SPARE * n / share))
+    passing = best[mask[best]]
+    return passing[best_rows(scores[passing], n)] if len(passing) >= n else None
 
 
 def best_of(found: Sequence[Best], n: int) -> Best:
