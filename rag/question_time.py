@@ -30,6 +30,21 @@ _WEEKDAY = re.compile(
 _AGO = re.compile(r"\b(a|an|one|two|three|four|five|six|\d{1,2}) (day|week|month)s? ago\b", re.I)
 _COUNTS = {"a": 1, "an": 1, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6}
 _UNITS = {"day": 1, "week": 7, "month": 30}
+_IRREGULAR = """become begun broken brought built bought caught chosen come cut done drawn fallen fought found given
+gone got grown had held hit hurt kept laid led left lost made met overtaken paid put quit risen run
+said seen sent set shot shown shut sold spent split stood struck sunk sworn taken thrown told torn
+withdrawn won written""".split()
+_BETWEEN = r"(?: (?!to\b)[\w’'.-]+)"
+_PERFECT = rf"(?<!\bto )\b(?:[Hh]as|[Hh]ave)\b(?! to\b){_BETWEEN}{{0,4}}? (?:[a-z]{{2,}}ed|{'|'.join(_IRREGULAR)})\b"
+_NO_VERBS = "during nothing something anything everything according including following regarding"
+_PROGRESSIVE = (
+    rf"\b(?:[Ii]s|[Aa]re)\b{_BETWEEN}{{0,3}}? "
+    rf"(?<!\bthe )(?<!\ba )(?<!\ban )(?!(?:{_NO_VERBS.replace(' ', '|')})\b)[a-z]{{2,}}ing\b"
+)
+_NEW = r"\b(?:new|newly|newest|next|upcoming|soon)\b"
+_NEWS = re.compile(f"{_PERFECT}|{_PROGRESSIVE}|{_NEW}")
+""" "The dictionary has named", "has it named", "is the bank suing", "his new book": news of these days."""
+_RECENTLY = 10
 _SPANS = (
     (
         re.compile(
@@ -38,7 +53,7 @@ _SPANS = (
         2,
     ),
     (re.compile(r"\b(?:last week|(?:last|past|this|the) weekend)\b", re.I), 14),
-    (re.compile(r"\b(?:this week|past week|recent(?:ly)?|latest|now|current(?:ly)?|just)\b", re.I), 10),
+    (re.compile(r"\b(?:this week|past week|recent(?:ly)?|latest|now|current(?:ly)?|just)\b", re.I), _RECENTLY),
     (re.compile(r"\b(?:this|past) month\b", re.I), 31),
 )
 """Words of time and how many days before the day of asking they reach back."""
@@ -76,7 +91,7 @@ def asked_period(question: str, asked_on: str | None = None) -> Period | None:
 
     A date in the question wins, and so does a year that was over by then: "the latest figure for 2019". Else words
     such as "this week", "on Monday", "in May" or "last year" are counted from the day it was asked on: "who left the
-    2024 race last weekend".
+    2024 race last weekend". What "has happened", "is happening" or is "new" or "next" is else of the last days.
 
     Args:
         asked_on: ISO date of full precision on which the question is asked.
@@ -90,7 +105,7 @@ def asked_period(question: str, asked_on: str | None = None) -> Period | None:
     if today is None or named is not None or (years and years.last.year < today.year):
         return named or years
     try:
-        return _relative_period(question, today) or years
+        return _relative_period(question, today) or years or _news_period(question, today)
     except OverflowError:  # before year 1 or after 9999: no article is from then
         return years
 
@@ -115,6 +130,11 @@ def _relative_period(question: str, today: date) -> Period | None:
         day = today - timedelta(days=(today.weekday() - _WEEKDAYS[match[1].lower()]) % 7)
         return Period(day - timedelta(days=1), until)
     return _month_without_year(question, today) or _year_in_words(question, today)
+
+
+def _news_period(question: str, today: date) -> Period | None:
+    """The last days, for a question about what is new: in the present perfect or progressive, or by a word for it."""
+    return Period(today - timedelta(days=_RECENTLY), today + _REPORTED_BEFORE) if _NEWS.search(question) else None
 
 
 def _month_without_year(question: str, today: date) -> Period | None:
