@@ -19,25 +19,23 @@ import tempfile
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT))  # before this folder, whose ingest.py is not the package
 
+from benchmarks.baselines.answer_metrics import own_metrics  # noqa: E402
 from benchmarks.baselines.answer_tables import Drafted, comparison_table, draft_table, figure_table  # noqa: E402
 from benchmarks.baselines.replies import RememberedModel, ReplyMissing  # noqa: E402
 from benchmarks.machine import describe_machine  # noqa: E402
 from eval.cases import GoldCase, load_cases  # noqa: E402
-from eval.evidence import Evidence  # noqa: E402
-from eval.judgements import passage_around, plain_claim  # noqa: E402
 from eval.judges.judge import Judge  # noqa: E402
 from eval.judges.lexical import LexicalJudge  # noqa: E402
 from eval.judges.verifier import VerifierJudge  # noqa: E402
 from eval.metrics.catalog import BY_NAME  # noqa: E402
 from eval.metrics.metric import Metric  # noqa: E402
-from eval.outcomes import NotApplicable, Outcome, Unscored, share  # noqa: E402
+from eval.outcomes import Outcome, Unscored  # noqa: E402
 from eval.runs import ask_case  # noqa: E402
 from eval.scoring import cluster_of, score_case  # noqa: E402
 from eval.support import Support, find_support, refuse_foreign_library  # noqa: E402
@@ -68,7 +66,8 @@ PACKAGES = ("llama-index-core", "xllamacpp")
 JUDGED = ("groundedness", "citation_recall", "citation_precision")
 UNJUDGED = (
     "gold_span_hit", "answer_correct", "answer_correct_when_answered", "unsupported_numbers", "unsupported_names",
-    "answered_unanswerable", "abstained_answerable", "abstention_precision", "abstention_recall", "answer_sentences",
+    "abstention_accuracy", "answered_unanswerable", "abstained_answerable", "abstention_precision",
+    "abstention_recall", "answer_sentences",
 )  # fmt: skip
 
 
@@ -83,21 +82,19 @@ class Asked:
 
 
 class Recording:
-    """A chatbot with a model, asked so that it is known which round each sentence came from."""
+    """A chatbot with a model, asked so that the sentences it withheld are known."""
 
-    def __init__(self, chatbot: Chatbot, model: RememberedModel) -> None:
+    def __init__(self, chatbot: Chatbot) -> None:
         self._chatbot = chatbot
-        self._model = model
         self.last: Drafted | None = None
 
     def ask(self, question: str, *, date: str | None = None) -> Answer:
         """As `Chatbot.ask`."""
-        before = len(self._model.prompts)
-        sentences: list[tuple[int, Sentence]] = []
+        sentences: list[Sentence] = []
         self.last = None
         for event in self._chatbot.stream(question, date=date):
             if isinstance(event, SentenceChecked):
-                sentences.append((len(self._model.prompts) - before, event.sentence))
+                sentences.append(event.sentence)
             elif isinstance(event, AnswerCompleted):
                 self.last = Drafted(event.answer.method, tuple(sentences))
                 return event.answer
@@ -133,26 +130,12 @@ def ask_all(
 
 
 # ------------------------------------------------------------------ scoring
-def supported_at_all(judge: Judge, evidence: Evidence) -> Outcome:
-    """Shown sentences that the passages found support together, cited or not / shown sentences."""
-    if not evidence.shown:
-        return NotApplicable("no sentence is shown")
-    answer = evidence.answer
-    texts = [f"{r.article.title}. {r.article.outlet}. {r.article.published}.\n{r.passage.text}"
-             for r in answer.retrieved]  # fmt: skip
-    texts += [passage_around(citation, answer) for citation in evidence.shown_citations]
-    verdicts = [judge.supported(plain_claim(sentence), texts) for sentence in evidence.shown]
-    if any(verdict.supported is None for verdict in verdicts):
-        return Unscored("the judge could not say")
-    return share(sum(bool(v.supported) for v in verdicts), len(verdicts))
-
-
 Outcomes = dict[str, dict[str, list[Outcome]]]
 """Row → metric → outcome of each case."""
 
 
 def score(asked: Sequence[Asked], library: Library, judge: Judge) -> Outcomes:
-    """The evaluation's own metrics, and `supported_at_all`, for every row."""
+    """The evaluation's metrics and the benchmark's own for every row."""
     supports = [find_support(a.case, library) for a in asked]
     refuse_foreign_library(supports)
     rows = {name: dict[str, list[Outcome]]() for name in asked[0].transcripts}
@@ -168,16 +151,14 @@ def _outcomes(
 ) -> dict[str, Outcome]:
     result = score_case(case, transcript, support, judge, library)
     missing = Unscored(f"no answer: {transcript.error}")
-    own = supported_at_all(judge, result.evidence) if result.evidence else missing
-    return {**result.outcomes, "supported_at_all": own}
+    own = {m.name: m.score(result.evidence) if result.evidence else missing for m in own_metrics(judge)}
+    return {**result.outcomes, **own}
 
 
 def metrics(judge: Judge, names: Iterable[str]) -> list[Metric]:
-    """The metrics of those names, `supported_at_all` among them."""
-    own = Metric(
-        "supported_at_all", "shown sentences that the passages found support", partial(supported_at_all, judge)
-    )
-    return [BY_NAME.get(name, own) for name in names]
+    """The metrics of those names, the evaluation's and the benchmark's own."""
+    by_name = BY_NAME | {metric.name: metric for metric in own_metrics(judge)}
+    return [by_name[name] for name in names]
 
 
 def report(asked: Sequence[Asked], library: Library) -> str:
@@ -205,7 +186,7 @@ def open_rows(
     from benchmarks.baselines.citation_engine import CitationEngine, citing_all, vector_retriever
 
     quoted = open_chatbot(library, settings=settings, llm="none")
-    recording = Recording(open_chatbot(library, settings=settings, llm=model), model)
+    recording = Recording(open_chatbot(library, settings=settings, llm=model))
     store = quoted.library.store
     passages = {stored.passage.id: stored for stored in store.passages_since(-1)}
     small = model.context_window <= SMALL_WINDOW  # as many as Groundwire shows to a model of this window
@@ -242,8 +223,6 @@ def write_answers(asked: Iterable[Asked], file: Path) -> None:
                     "error": transcript.error,
                     "answer": answer,
                 }
-                if name == GENERATED and one.drafted:
-                    row["rounds"] = [number for number, _ in one.drafted.sentences]
                 out.write(json.dumps(row, ensure_ascii=False) + "\n")
 
 

@@ -59,33 +59,31 @@ class Drafted:
     """How an answer of Groundwire's generated path came about.
 
     Attributes:
-        sentences: Each sentence with the prompts sent before it: 1 for the first draft, 2 for the repair. Quotations
-            that took the place of a draft are among them.
+        sentences: Drafts and, among them, quotations that took the place of one. Of the first draft and of the repair
+            alike: an answer is read from a thread of its own, so when a sentence arrives does not tell them apart.
     """
 
     method: Method
-    sentences: tuple[tuple[int, Sentence], ...]
+    sentences: tuple[Sentence, ...]
 
-    def written(self, number: int) -> list[Sentence]:
-        """The model's sentences of a round."""
+    @property
+    def written(self) -> list[Sentence]:
+        """The model's sentences."""
         quoted = self.method in (Method.EXTRACTED, Method.ABSTAINED)  # then what is shown is not the model's
-        return [s for of_round, s in self.sentences if of_round == number and not (quoted and s.shown)]
+        return [s for s in self.sentences if not (quoted and s.shown)]
 
 
 def draft_table(drafts: Sequence[Drafted]) -> str:
     """What became of the sentences that the model wrote, and what took their place."""
-    rounds = [[s for d in drafts for s in d.written(number)] for number in (1, 2)]
-    lines = ["| sentences the model wrote | first draft | repair |", "|-|-|-|"]
-    lines.append(f"| all | {' | '.join(str(len(r)) for r in rounds)} |")
-    lines.append(f"| withheld | {' | '.join(_of(sum(not s.shown for s in r), len(r)) for r in rounds)} |")
+    written = [s for d in drafts for s in d.written]
+    lines = ["| sentences the model wrote | |", "|-|-|", f"| all | {len(written)} |"]
+    lines.append(f"| withheld | {_of(sum(not s.shown for s in written), len(written))} |")
     for state in VerdictState:
-        lines.append(f"| {state} | {' | '.join(_of(sum(s.verdict is state for s in r), len(r)) for r in rounds)} |")
+        lines.append(f"| {state} | {_of(sum(s.verdict is state for s in written), len(written))} |")
     methods = Counter(d.method for d in drafts)
     ways = ", ".join(f"{methods[method]} {method}" for method in Method)
-    shown = [[any(s.shown for s in d.written(number)) for number in (1, 2)] for d in drafts]
-    by_repair = sum(second and not first for first, second in shown)
-    lines += ["", f"Answers: {ways}. A sentence of the first draft was shown in {sum(first for first, _ in shown)}, "]
-    lines[-1] += f"one of the repair alone in {by_repair} of {len(drafts)}."
+    shown = sum(any(s.shown for s in d.written) for d in drafts)
+    lines += ["", f"Answers: {ways}. A sentence of the model's was shown in {shown} of {len(drafts)}."]
     return "\n".join(lines)
 
 

@@ -39,18 +39,13 @@ class ReplyMissing(LookupError):
 
 
 class RememberedModel:
-    """A `ChatModel` that asks another one once for each prompt.
-
-    Attributes:
-        prompts: Keys of the prompts it was given, in order, remembered or not.
-    """
+    """A `ChatModel` that asks another one once for each prompt."""
 
     def __init__(self, model: ChatModel, file: Path, *, ask: bool = True) -> None:
         """With `ask` false, a prompt that is not remembered raises ReplyMissing."""
         self.name = model.name
         self.context_window = model.context_window
         self._may_ask = ask
-        self.prompts: list[str] = []
         self._model = model
         self._file = file
         self._replies = _read(file)
@@ -58,7 +53,6 @@ class RememberedModel:
     def stream(self, messages: Sequence[Message], *, max_tokens: int) -> Iterator[Piece]:
         """The whole reply in one piece, then the last piece. Raises as the model does."""
         key = prompt_key(self.name, messages, max_tokens)
-        self.prompts.append(key)
         reply = self._replies.get(key) or self._ask(key, messages, max_tokens)
         if reply.text:
             yield Piece(reply.text)

@@ -3,20 +3,24 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import cast
 
 import pytest
 
-from benchmarks.answers import main, sample, supported_at_all
+from benchmarks.answers import Asked, main, report, sample
+from benchmarks.baselines.answer_metrics import abstention_accuracy, supported_at_all
 from benchmarks.baselines.answer_tables import Drafted, comparison_table, draft_table, figure_table
 from benchmarks.baselines.replies import RememberedModel, ReplyMissing
 from eval.cases import GoldCase
-from eval.evidence import gather
+from eval.evidence import Evidence, gather
 from eval.judgements import judge_answer
 from eval.judges.lexical import LexicalJudge
 from eval.metrics.catalog import BY_NAME
 from eval.outcomes import NotApplicable, Outcome, Scored
 from eval.support import Support
+from eval.transcripts import Transcript
 from rag.answer_records import Answer, Method, Sentence, VerdictState
+from rag.index.library import Library
 from rag.messages import Message, Piece
 from rag.records import ArticleHead, Passage, Retrieved
 
@@ -165,16 +169,57 @@ def test_every_beginning_of_the_sample_has_the_proportion_of_the_set() -> None:
     assert sample(pool, 10) == drawn[:10]
 
 
+def evidence_of(case: GoldCase, answer: Answer) -> Evidence:
+    return gather(case, answer, Support(()), judge_answer(answer, LexicalJudge()), None, 0.0)
+
+
 def supported(answer: Answer) -> Outcome:
-    judge = LexicalJudge()
-    evidence = gather(cases(1, 0)[0], answer, Support(()), judge_answer(answer, judge), None, 0.0)
-    return supported_at_all(judge, evidence)
+    return supported_at_all(LexicalJudge(), evidence_of(cases(1, 0)[0], answer))
 
 
 def test_a_sentence_that_cites_nothing_can_still_be_supported_by_what_was_found() -> None:
     text = "The mill in Cork cut 60 jobs. The mill in Cork cut 70 jobs."
     assert supported(engine.read_reply("q", text, found(), "m")) == Scored(0.5)
     assert isinstance(supported(engine.read_reply("q", "", found(), "m")), NotApplicable)
+
+
+ANSWERED, ABSTAINED = (engine.read_reply("q", text, found(), "m") for text in ("The mill cut 60 jobs [1].", ""))
+
+
+@pytest.mark.parametrize(
+    ("answerable", "answer", "right"),
+    [(True, ANSWERED, 1.0), (True, ABSTAINED, 0.0), (False, ANSWERED, 0.0), (False, ABSTAINED, 1.0)],
+)
+def test_abstaining_is_right_on_unanswerable_questions_alone(answerable: bool, answer: Answer, right: float) -> None:
+    case = cases(int(answerable), int(not answerable))[0]
+    assert abstention_accuracy(evidence_of(case, answer)) == Scored(right)
+
+
+class NoArticles:
+    """As much of a library as a report asks for."""
+
+    def article(self, article_id: str) -> None:
+        return None
+
+    def idf(self, term: str) -> float:
+        return 1.0
+
+
+def test_the_report_has_abstention_as_a_whole_as_figure_and_as_comparison() -> None:
+    def answered(case: GoldCase, row: str) -> Transcript:
+        too_careful = case.id == "c0"
+        abstains = row.startswith("Groundwire") and (too_careful or not case.answerable)
+        return Transcript(case.id, case.question, ABSTAINED if abstains else ANSWERED, None, 0.0)
+
+    rows = ("CitationQueryEngine", "the same, unmarked sentences cite all sources")
+    rows += ("Groundwire, same model", "Groundwire, no model")
+    asked = [Asked(case, {row: answered(case, row) for row in rows}, None) for case in cases(12, 12)]
+    lines = [line for line in report(asked, cast(Library, NoArticles())).splitlines() if "abstention_accuracy" in line]
+    assert lines[0].count("| 0.50 (") == 2
+    assert lines[0].count("| 0.96 (") == 2
+    assert len(lines) == 5
+    assert all(line.startswith("| abstention_accuracy | +0.46 | ") for line in lines[1:])
+    assert all(line.endswith(" | 24 |") for line in lines[1:])
 
 
 def test_the_tables_hold_figures_differences_and_what_became_of_the_drafts() -> None:
@@ -194,14 +239,14 @@ def test_the_tables_hold_figures_differences_and_what_became_of_the_drafts() -> 
         return Sentence("It fell.", (), state, 0.0, shown)
 
     drafts = [
-        Drafted(Method.REPAIRED, ((1, sentence(False)), (2, sentence(True)))),
-        Drafted(Method.EXTRACTED, ((1, sentence(False)), (2, sentence(False)), (2, sentence(True)))),
+        Drafted(Method.REPAIRED, (sentence(False), sentence(True))),
+        Drafted(Method.EXTRACTED, (sentence(False), sentence(False), sentence(True))),
     ]
     table = draft_table(drafts)
-    assert "| all | 2 | 2 |" in table
-    assert "| withheld | 2 (100%) | 1 (50%) |" in table
+    assert "| all | 4 |" in table
+    assert "| withheld | 3 (75%) |" in table
     assert "1 repaired, 1 extracted" in table
-    assert "shown in 0, one of the repair alone in 1 of 2." in table
+    assert "A sentence of the model's was shown in 1 of 2." in table
 
 
 def test_absent_data_is_one_line_and_exit_1(
