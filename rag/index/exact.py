@@ -30,7 +30,8 @@ if TYPE_CHECKING:
 
 LAYOUT = "4"
 """Kept in the state's fingerprint: files of another layout are built anew."""
-_RESCORED = 2000
+_RESCORED, _LEAST_RESCORED = 2000, 500
+"""How many rows of short vectors are compared in full, and of how many at least where a filter passes a share."""
 _TAIL_ROWS, _TAIL_SHARE = 2000, 0.1
 """A tail of more rows than this, and than this share of the base, is merged with it; so are passages that went."""
 
@@ -215,7 +216,7 @@ class ExactVectors(Cache):
             allowed = allowed.copy()
             allowed[self.gone] = False
         if len(self._base.short):
-            axes, likely = vector @ self._base.directions, max(_RESCORED, k)
+            axes, likely = vector @ self._base.directions, max(_likely(allowed), k)
             rows, _ = best_of([block.best(axes, likely, allowed) for block in self._short], likely)
             rows, scores = best_of([(rows, self._vectors_of(rows) @ vector)], k)
         else:
@@ -242,3 +243,8 @@ class ExactVectors(Cache):
         found[late] = self._tail.matrix[rows[late] - count]
         found[~late] = self._base.matrix[rows[~late]]
         return found
+
+
+def _likely(allowed: NDArray[np.bool_] | None) -> int:
+    share = 1.0 if allowed is None else np.count_nonzero(allowed) / len(allowed)
+    return max(_LEAST_RESCORED, int(_RESCORED * share))
