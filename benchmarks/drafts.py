@@ -221,7 +221,7 @@ def report(rows: Sequence[Checked], halves: Sequence[str], read: Mapping[str, st
     lines = [
         f"{len(rows)} sentences ({', '.join(f'{n} {origin}' for origin, n in counts.items())}), "
         f"{sum(d.borderline for d in drafts)} borderline; both readings agree on {same:.3f} (kappa {kappa:.2f}).",
-        f"Sentences of the bundled model without a marker, which no policy shows: {unmarked}. Below they are "
+        f"Sentences of the bundled model without a marker: {unmarked}. They are "
         "checked against the passage that shares most words with them.",
         "",
         summary(list(groups(rows, halves))),

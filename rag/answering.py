@@ -10,15 +10,18 @@ from rag.citations import DraftSentence, quote_span, resolve
 from rag.composition import SHOWN, Composition, Quote
 from rag.events import SentenceChecked
 from rag.generation import DraftEnd, Generator
-from rag.grounding import Verifier
+from rag.grounding import Verifier, carries
 from rag.index.library import Library
 from rag.records import Article, Retrieved, Turn
 from rag.sentences import sentence_spans
 from rag.stand_ins import stand_ins
 from rag.terminal import shorten
+from rag.tokens import content_stems
 
 _AROUND = 600
 """Characters of the article on either side of a cited passage that a sentence is checked against."""
+_WORTH_A_CITATION = 4
+"""Content words of a sentence without a marker from which a passage is looked for that it may be from."""
 
 
 @dataclass(slots=True)
@@ -89,6 +92,8 @@ class Generating:
     ) -> Iterator[SentenceChecked]:
         cited, rejected = resolve(draft, retrieved)
         composition.rejected.extend(rejected)
+        if not cited and not rejected:
+            cited = self._attributed(draft.text, retrieved)
         if not cited:
             verdict = Verdict(VerdictState.UNCHECKED, 0.0, "cites no passage")
             yield composition.add(draft.text, verdict, [])
@@ -108,6 +113,21 @@ class Generating:
             yield from composition.replace(draft.text, verdict, instead)
         else:
             yield composition.add(draft.text, verdict, quotes)
+
+    def _attributed(self, sentence: str, retrieved: Sequence[Retrieved]) -> list[Retrieved]:
+        """The one passage that bears a sentence without a marker out best, if a quotation of any carries it."""
+        if len(set(content_stems(sentence))) < _WORTH_A_CITATION:
+            return []
+        best: list[Retrieved] = []
+        least = 0.0
+        for found in retrieved:
+            article = self._library.article(found.article.id)
+            quoted = "" if article is None else quote_of(sentence, found, article).text
+            if article is not None and carries([quoted], sentence, self._library.idf):
+                verdict = self._verifier.verify(sentence, [source_text(found, article)])
+                if verdict.state in _BORNE_OUT and verdict.score > least:
+                    best, least = [found], verdict.score
+        return best
 
     def _instead(
         self, sentence: str, verdict: Verdict, quotes: Sequence[Quote], composition: Composition

@@ -59,6 +59,29 @@ def test_passages_that_bear_it_out_only_together_stay() -> None:
     assert sorted(cited(sentence, composition)) == ["a1", "b2"]
 
 
+def test_a_sentence_without_a_marker_is_cited_from_the_passage_that_bears_it_out_best() -> None:
+    sentence, composition = drafted("The council voted 7 to 2 for higher fees on Friday.")
+    assert sentence.verdict is VerdictState.QUOTED
+    assert cited(sentence, composition) == ["b2"]
+    _, composition = drafted(PARAPHRASE, [PORT, SAID], "verbatim")
+    assert [s.text for s in composition.shown] == [SAID.text]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The council voted 8 to 1 for higher fees on Friday.",  # refuted
+        "Ferries will sail to the northern islands again from next spring.",  # of something else
+        "The answer is: Monday.",  # too little to tell where it is from
+        "The council voted 7 to 2 for higher fees on Friday. [9]",  # a marker of no passage
+    ],
+)
+def test_a_sentence_without_a_marker_that_no_passage_bears_out_cites_none(text: str) -> None:
+    sentence, composition = drafted(text)
+    assert (sentence.verdict, sentence.why) == (VerdictState.UNCHECKED, "cites no passage")
+    assert composition.citations == []
+
+
 def test_a_withheld_sentence_keeps_what_it_cited() -> None:
     sentence, composition = drafted("The port reopened on 9 May. [1][2]")
     assert not sentence.shown
