@@ -162,4 +162,7 @@ def show_answers(page: Page) -> None:
     for turn, question in enumerate([*scenes.SCENES, scenes.FOLLOW_UP, scenes.DOWN], 1):
         page.ask(question, turn)
     page.view.evaluate("document.querySelectorAll('#gw-ask details').forEach((fold) => { fold.open = true; })")
-    page.view.click("a.gw-cite >> nth=0")
+    source = str(page.view.get_attribute(CITE, "href"))
+    page.view.wait_for_selector(source, state="attached")  # which is rendered after the answer
+    page.view.click(CITE)
+    page.view.wait_for_selector(CARD)
