@@ -157,12 +157,18 @@ def test_axe_finds_no_faint_text_in_the_dark(scene_site: str, open_page: OpenPag
     assert serious(page, "color-contrast") == []
 
 
+_SETTLED = """() => new Promise((settled) => {
+  let quiet = setTimeout(settled, 500);
+  const again = () => { clearTimeout(quiet); quiet = setTimeout(settled, 500); };
+  new MutationObserver(again).observe(document.querySelector('#gw-sources'), { childList: true, subtree: true });
+})"""
+"""The panel is rendered again after the answer, which takes the choice of a source away."""
+
+
 def show_answers(page: Page) -> None:
     """Every form of an answer, everything unfolded, one source chosen."""
     for turn, question in enumerate([*scenes.SCENES, scenes.FOLLOW_UP, scenes.DOWN], 1):
         page.ask(question, turn)
     page.view.evaluate("document.querySelectorAll('#gw-ask details').forEach((fold) => { fold.open = true; })")
-    source = str(page.view.get_attribute(CITE, "href"))
-    page.view.wait_for_selector(source, state="attached")  # which is rendered after the answer
+    page.view.evaluate(_SETTLED)
     page.view.click(CITE)
-    page.view.wait_for_selector(CARD)
