@@ -43,6 +43,7 @@ from eval.transcripts import Transcript  # noqa: E402
 from ingest.indexing import ingest  # noqa: E402
 from rag.answer_records import Answer, Sentence  # noqa: E402
 from rag.chatbot import Chatbot, open_chatbot  # noqa: E402
+from rag.composition import STANDS_IN  # noqa: E402
 from rag.errors import GroundwireError, ModelMissing  # noqa: E402
 from rag.events import AnswerCompleted, SentenceChecked  # noqa: E402
 from rag.grounding import LexicalVerifier  # noqa: E402
@@ -93,7 +94,7 @@ class Recording:
         sentences: list[Sentence] = []
         self.last = None
         for event in self._chatbot.stream(question, date=date):
-            if isinstance(event, SentenceChecked):
+            if isinstance(event, SentenceChecked) and event.sentence.why != STANDS_IN:
                 sentences.append(event.sentence)
             elif isinstance(event, AnswerCompleted):
                 self.last = Drafted(event.answer.method, tuple(sentences))

@@ -18,6 +18,8 @@ SHOWN = {
 }
 """Policy → the states it shows (design, promise 2); `verbatim` quotes what a sentence cites in its place."""
 _QUOTED_INSTEAD = "what it cites is quoted instead"
+STANDS_IN = "quoted in place of a drafted sentence"
+"""The reason of a quotation that the model did not write."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +62,7 @@ class Composition:
         yield withheld
         for quote in quotes:
             if all(s.citations != (self.cite(quote),) or s.verdict is not VerdictState.QUOTED for s in self.shown):
-                quoted = Verdict(VerdictState.QUOTED, 1.0, "quoted in place of a drafted sentence")
+                quoted = Verdict(VerdictState.QUOTED, 1.0, STANDS_IN)
                 yield self.add(one_line(quote.text), quoted, [quote], lead_in(quote.retrieved.article))
 
     @property
