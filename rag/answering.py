@@ -98,7 +98,7 @@ class Generating:
             verdict = Verdict(VerdictState.UNCHECKED, 0.0, "cites no passage")
             yield composition.add(draft.text, verdict, [])
             return
-        found = [_Cited(r, a) for r in cited if (a := self._library.article(r.article.id)) is not None]
+        found = self._with_articles(cited)
         verdict = self._verifier.verify(draft.text, [c.source for c in found])
         bearing = self._bearing(draft.text, found, verdict)
         composition.rejected.extend(
@@ -118,16 +118,17 @@ class Generating:
         """The one passage that bears a sentence without a marker out best, if a quotation of any carries it."""
         if len(set(content_stems(sentence))) < _WORTH_A_CITATION:
             return []
-        best: list[Retrieved] = []
-        least = 0.0
-        for found in retrieved:
-            article = self._library.article(found.article.id)
-            quoted = "" if article is None else quote_of(sentence, found, article).text
-            if article is not None and carries([quoted], sentence, self._library.idf):
-                verdict = self._verifier.verify(sentence, [source_text(found, article)])
-                if verdict.state in _BORNE_OUT and verdict.score > least:
-                    best, least = [found], verdict.score
-        return best
+        carrying = [
+            cited
+            for cited in self._with_articles(retrieved)
+            if carries([quote_of(sentence, cited.retrieved, cited.article).text], sentence, self._library.idf)
+        ]
+        verdicts = [(cited.retrieved, self._verifier.verify(sentence, [cited.source])) for cited in carrying]
+        borne_out = [(found, verdict) for found, verdict in verdicts if verdict.state in _BORNE_OUT]
+        return [found for found, _ in sorted(borne_out, key=lambda pair: -pair[1].score)[:1]]
+
+    def _with_articles(self, retrieved: Sequence[Retrieved]) -> list[_Cited]:
+        return [_Cited(r, a) for r in retrieved if (a := self._library.article(r.article.id)) is not None]
 
     def _instead(
         self, sentence: str, verdict: Verdict, quotes: Sequence[Quote], composition: Composition
